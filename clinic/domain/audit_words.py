@@ -25,8 +25,3 @@ ACTIONS_OF = {
     AuditKind.REFUSED: frozenset({REFUSED}),
 }
 NOT_DONE = frozenset[str]().union(*ACTIONS_OF.values())
-
-
-def kind_of(action: str) -> AuditKind:
-    """The kind of an entry; whatever is none of the others was done."""
-    return next((kind for kind, actions in ACTIONS_OF.items() if action in actions), AuditKind.DONE)

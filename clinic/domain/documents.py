@@ -7,7 +7,6 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.media import KEPT_LOOSE
 from clinic.domain.words import say
 
 LONGEST_TITLE = 160
@@ -45,8 +44,3 @@ def file_name(kind: DocumentKind, title: str, day: date, ending: str) -> str:
 def is_shown_to_client(shared_at: datetime | None, removed_at: datetime | None) -> bool:
     """Whether its client sees it: shared, and not removed since."""
     return shared_at is not None and removed_at is None
-
-
-def can_be_put_back(removed_at: datetime | None, at: datetime) -> bool:
-    """Whether one that was removed is still there, for a day."""
-    return removed_at is not None and at - removed_at < KEPT_LOOSE

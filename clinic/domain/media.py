@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from clinic.domain.errors import RuleBroken
-from clinic.domain.words import say
+from clinic.domain.words import again, say
 
 KILO, MEGA, GIGA = 1024, 1024**2, 1024**3
 PIECE = 1 * MEGA  # bytes that a browser sends at a time
@@ -68,11 +68,27 @@ LARGEST_WORDS = {
 }
 
 
+NOT_HERE_YET = say("The file is not all here yet. Choose it again, and it goes on where it ended.")
+
+
 class MediaRefused(RuleBroken):
     """A file that is not taken, in a sentence for whoever sent it; nothing of it is kept."""
 
     def __init__(self, message: str, field: str | None = "file") -> None:
         super().__init__(message, field)
+
+
+def check_here(state: MediaState, said: str) -> None:
+    """Raise MediaRefused for a file that is not all here, or was refused, for the reason that was said."""
+    if state is MediaState.REFUSED:
+        raise MediaRefused(again(said))
+    if state is MediaState.ARRIVING:
+        raise MediaRefused(NOT_HERE_YET)
+
+
+def can_be_put_back(removed_at: datetime | None, at: datetime) -> bool:
+    """Whether what was removed is still there, for a day."""
+    return removed_at is not None and at - removed_at < KEPT_LOOSE
 
 
 class MediaAway(RuleBroken):

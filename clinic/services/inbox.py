@@ -22,7 +22,7 @@ from clinic.models.whose import is_own
 from clinic.services import access, audit, rows, waits
 from clinic.services.actors import Actor
 from clinic.services.clock import now
-from clinic.services.messages import writing
+from clinic.services.messages import reading, writing
 from clinic.services.transaction import transaction
 
 FIRST, MOST = 50, 500  # who waits, on the page as it opens and when all are asked for
@@ -200,9 +200,7 @@ def assign(actor: Actor, wait_id: uuid.UUID, user_id: uuid.UUID | None) -> str |
         colleague = access.colleague_for(actor, user_id) if user_id else None
         if colleague is not None:
             must_hold(here_problems(colleague.name, "who", is_open=colleague.is_open))
-        thread = db.session.scalars(
-            select(Thread).where(Thread.practice_id == actor.practice_id, Thread.client_id == wait.client_id)
-        ).one_or_none()
+        thread = reading.thread_of(actor, wait.client_id)
         if thread is None:
             raise NotFound
         if thread.assigned_to_id != user_id:

@@ -11,7 +11,6 @@ from clinic.domain.documents import (
     LONGEST_NOTE,
     LONGEST_TITLE,
     DocumentKind,
-    can_be_put_back,
     file_name,
     is_shown_to_client,
     problems,
@@ -19,7 +18,7 @@ from clinic.domain.documents import (
 
 TODAY = date(2026, 11, 29)
 AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
-DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
+DAY = timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -68,13 +67,6 @@ def test_the_client_sees_what_is_shared_and_there(
     shared: datetime | None, removed: datetime | None, shown: bool
 ) -> None:
     assert is_shown_to_client(shared, removed) is shown
-
-
-@pytest.mark.parametrize(
-    ("removed", "can"), [(None, False), (AT, True), (AT - DAY + SECOND, True), (AT - DAY, False)]
-)
-def test_what_was_removed_can_be_put_back_for_a_day(removed: datetime | None, can: bool) -> None:
-    assert can_be_put_back(removed, AT) is can
 
 
 def test_there_is_room_for_a_title_a_sender_and_a_note() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -24,12 +24,17 @@ from clinic.domain.media import (
     WITHOUT_SCRIPT,
     MediaKind,
     MediaRefused,
+    MediaState,
     MoveSpot,
+    can_be_put_back,
+    check_here,
     check_pixels,
     check_size,
     in_words,
 )
 
+AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 MOST_BYTES = [
     (MediaKind.PICTURE, 26_214_400, "A picture has at most 25 MB. Send a smaller one, or a part of it."),
     (
@@ -124,3 +129,31 @@ def test_a_picture_without_pixels_is_refused(size: tuple[int, int]) -> None:
 )
 def test_a_number_of_bytes_is_said_as_people_say_it(size: int, words: str) -> None:
     assert in_words(size) == words
+
+
+@pytest.mark.parametrize(
+    ("removed", "can"), [(None, False), (AT, True), (AT - DAY + SECOND, True), (AT - DAY, False)]
+)
+def test_what_was_removed_can_be_put_back_for_a_day(removed: datetime | None, can: bool) -> None:
+    assert can_be_put_back(removed, AT) is can
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (
+            MediaState.ARRIVING,
+            "The file is not all here yet. Choose it again, and it goes on where it ended.",
+        ),
+        (MediaState.WAITING, None),
+        (MediaState.READY, None),
+        (MediaState.REFUSED, "This is no picture."),
+    ],
+)
+def test_a_file_is_used_once_it_is_here_and_was_not_refused(state: MediaState, told: str | None) -> None:
+    if told is None:
+        check_here(state, "")
+        return
+    with pytest.raises(MediaRefused) as refused:
+        check_here(state, "This is no picture.")
+    assert (refused.value.message, refused.value.field) == (told, "file")

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from clinic.domain.access import Permission
-from clinic.domain.documents import DocumentKind, can_be_put_back, problems
+from clinic.domain.documents import DocumentKind, problems
 from clinic.domain.errors import Forbidden, NotFound, RuleBroken, must_hold
-from clinic.domain.media import KEPT_LOOSE, MediaKind, MediaState
+from clinic.domain.media import MediaKind, can_be_put_back, check_here
 from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Document
@@ -24,7 +24,6 @@ from clinic.services.transaction import one_at_a_time, transaction
 
 WITH_FILE = joinedload(Document.media)
 WITH_ALL = WITH_FILE, joinedload(Document.adder)
-NOT_HERE_YET = say("The file is not all here yet. Choose it again, and it goes on where it ended.")
 GONE = say("It was removed more than a day ago, and is gone.")
 
 
@@ -48,7 +47,7 @@ def of_client(actor: Actor, client_id: uuid.UUID) -> Sequence[Document]:
         .where(
             Document.practice_id == actor.practice_id,
             Document.client_id == client_id,
-            or_(Document.removed_at.is_(None), Document.removed_at > now() - KEPT_LOOSE),
+            removal.there_or_lately(Document.removed_at, now()),
         )
         .order_by(Document.added_at.desc(), Document.id)
         .options(*WITH_ALL)
@@ -86,10 +85,7 @@ def add(actor: Actor, client_id: uuid.UUID, media_id: uuid.UUID, words: Document
         media = access.media_for(actor, media_id)
         if media.client_id != client.id or media.kind is not MediaKind.DOCUMENT:
             raise NotFound
-        if media.state is MediaState.REFUSED:
-            raise RuleBroken(media.said, "file")
-        if media.state is MediaState.ARRIVING:
-            raise RuleBroken(NOT_HERE_YET, "file")
+        check_here(media.state, media.said)
         if db.session.scalar(select(Document.id).where(Document.media_id == media.id)):
             raise RuleBroken(say("This file is on the record already."), "file")
         row = Document(

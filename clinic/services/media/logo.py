@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from clinic.domain.access import Permission
-from clinic.domain.errors import Forbidden, NotFound, RuleBroken
-from clinic.domain.media import KEPT_LOOSE, MediaKind, MediaState
+from clinic.domain.errors import Forbidden, NotFound
+from clinic.domain.media import NOT_HERE_YET, MediaKind, MediaRefused, MediaState, check_here
 from clinic.extensions import db
 from clinic.models import Practice, PracticeLogo
-from clinic.services import access, audit
+from clinic.services import access, audit, removal
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import one_at_a_time, transaction
@@ -26,7 +26,7 @@ def lately(actor: Actor) -> Sequence[PracticeLogo]:
         select(PracticeLogo)
         .where(
             PracticeLogo.practice_id == actor.practice_id,
-            (PracticeLogo.removed_at.is_(None)) | (PracticeLogo.removed_at > now() - KEPT_LOOSE),
+            removal.there_or_lately(PracticeLogo.removed_at, now()),
         )
         .order_by(PracticeLogo.shown_at.desc(), PracticeLogo.id)
         .options(joinedload(PracticeLogo.media))
@@ -41,8 +41,9 @@ def show(actor: Actor, media_id: uuid.UUID) -> None:
         media = access.media_for(actor, media_id)
         if media.client_id is not None or media.kind is not MediaKind.PICTURE:
             raise NotFound
+        check_here(media.state, media.said)
         if media.state is not MediaState.READY:
-            raise RuleBroken(media.said or "The file is not all here yet. Choose it again.", "file")
+            raise MediaRefused(NOT_HERE_YET)
         if _take_off(actor, keep=media.id):
             return
         about = {"media_id": media.id, "shown_by": actor.user_id, "shown_at": now()}

@@ -9,13 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from clinic.domain.access import Permission
-from clinic.domain.errors import Forbidden, NotFound, RuleBroken, must_hold
-from clinic.domain.media import KEPT_LOOSE, KIND_OF_SPOT, MediaState, MoveSpot
+from clinic.domain.errors import Forbidden, NotFound, must_hold
+from clinic.domain.media import KIND_OF_SPOT, MoveSpot, check_here
 from clinic.domain.videos import FilmPart, part_problems
-from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Exercise, ExercisePicture
-from clinic.services import access, audit
+from clinic.services import access, audit, removal
 from clinic.services.actors import Actor
 from clinic.services.clock import now
 from clinic.services.transaction import one_at_a_time, transaction
@@ -31,7 +30,7 @@ def at_move(move: Exercise) -> Sequence[ExercisePicture]:
         .where(
             ExercisePicture.practice_id == move.practice_id,
             ExercisePicture.exercise_id == move.id,
-            (ExercisePicture.removed_at.is_(None)) | (ExercisePicture.removed_at > now() - KEPT_LOOSE),
+            removal.there_or_lately(ExercisePicture.removed_at, now()),
         )
         .order_by(ExercisePicture.shown_at.desc(), ExercisePicture.id)
         .options(WITH_FILES)
@@ -53,12 +52,7 @@ def show(
         media = access.media_for(actor, media_id)
         if media.client_id is not None or media.kind is not KIND_OF_SPOT[spot]:
             raise NotFound
-        if media.state is MediaState.REFUSED:
-            raise RuleBroken(media.said, "file")
-        if media.state is MediaState.ARRIVING:
-            raise RuleBroken(
-                say("The file is not all here yet. Choose it again, and it goes on where it ended."), "file"
-            )
+        check_here(media.state, media.said)
         must_hold(part_problems(part, media.seconds))
         before = _on_show(move, spot)
         if before is not None and before.media_id == media.id:

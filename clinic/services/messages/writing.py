@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from clinic.domain.answer_promise import AnsweredHow
 from clinic.domain.errors import Forbidden, NotFound, RuleBroken, must_hold
-from clinic.domain.media import MediaKind, MediaState
+from clinic.domain.media import MediaKind, check_here
 from clinic.domain.messages import (
     ARCHIVED,
     LONGEST_CALL_NOTE,
@@ -27,7 +27,7 @@ from clinic.domain.messages import (
     problems,
     was_seen,
 )
-from clinic.domain.words import again, say
+from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import AnswerWait, Client, MediaFile, Message, MessageFile, Prescription, Program, Thread
 from clinic.models.base import points_at
@@ -290,12 +290,7 @@ def _file_of(client: Client, media_id: uuid.UUID, sent_by: uuid.UUID | None = No
     row = db.session.scalars(select(MediaFile).where(MediaFile.id == media_id, *whose)).one_or_none()
     if row is None or row.kind not in (MediaKind.PICTURE, MediaKind.VIDEO) or row.sent_by != sent_by:
         raise NotFound
-    if row.state is MediaState.REFUSED:
-        raise RuleBroken(again(row.said), "file")
-    if row.state is MediaState.ARRIVING:
-        raise RuleBroken(
-            say("The file is not all here yet. Choose it again, and it goes on where it ended."), "file"
-        )
+    check_here(row.state, row.said)
     if db.session.scalar(select(MessageFile.id).where(MessageFile.media_id == row.id)):
         raise RuleBroken(say("This file went with another message already."), "file")
     return row

@@ -16,8 +16,6 @@ from clinic.domain.errors import RuleBroken
 from clinic.domain.merging import FieldFate, fate
 from clinic.domain.programs import (
     LONGEST_REASON,
-    NEEDS_REASON,
-    WORDS_NEEDED,
     ProgramChange,
     change_problems,
     correction_problems,
@@ -207,11 +205,6 @@ class ChangeForm(LengthFields):
         else:
             form.reason.label.text = "In words"
         return form
-
-    @property
-    def needs_words(self) -> bool:
-        """Whether the reason must be said in words."""
-        return self.action in NEEDS_REASON and _of(self.stop) in WORDS_NEEDED
 
     def change(self) -> ProgramChange:
         """The step, as it was sent."""

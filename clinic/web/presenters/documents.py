@@ -9,7 +9,7 @@ from datetime import date
 from clinic.domain.dates import day_in_words
 from clinic.domain.documents import DocumentKind
 from clinic.domain.media import LARGEST, WITHOUT_SCRIPT, MediaKind, MediaState, in_words
-from clinic.domain.words import in_a_row, say
+from clinic.domain.words import again, in_a_row, say
 from clinic.models import Document
 from clinic.web.filters import local_date
 
@@ -39,7 +39,6 @@ class DocumentLine:
     note: str
     state: str  # what is to be said of it while it cannot be opened
     is_shared: bool
-    is_refused: bool
 
 
 def lines(documents: Sequence[Document], zone: str, today: date) -> list[DocumentLine]:
@@ -75,9 +74,8 @@ def _line(document: Document, zone: str, today: date) -> DocumentLine:
         title=document.title,
         facts=facts,
         note=document.note,
-        state="" if is_ready else media.said or MADE_READY,
+        state="" if is_ready else again(media.said) if media.said else MADE_READY,
         is_shared=document.shared_at is not None,
-        is_refused=media.state is MediaState.REFUSED,
     )
 
 

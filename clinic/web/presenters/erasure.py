@@ -67,9 +67,6 @@ KINDS: Mapping[str, Callable[[int], Words]] = {
     "audit_event": lambda n: say_many("%(number)s line of the trail", "%(number)s lines of the trail", n),
 }
 RECEIPT = say("Receipt of an erasure")
-GRACE_SAID = (
-    "They get no mail and cannot sign in. Until that day it can be called back, and all is as it was."
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from clinic.domain.media import (
 )
 from clinic.domain.moves import FilmContent
 from clinic.domain.videos import clock
+from clinic.domain.words import again
 from clinic.models import Exercise, ExercisePicture
 from clinic.services.media.videos import has_ffmpeg
 from clinic.services.routines.wording import film_of
@@ -49,6 +50,7 @@ AS_IT_IS = (
     "This server has no ffmpeg, so a video is shown as it comes: only MP4 with H.264, at most 15 minutes. "
     "Where it was filmed is left out of it."
 )
+MADE_READY = "It is being made ready. This takes some minutes; you can leave this page."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,4 +118,4 @@ def _part(shown: ExercisePicture | None) -> tuple[str, str]:
 def _state(shown: ExercisePicture | None) -> str:
     if shown is None or shown.media.state is MediaState.READY:
         return ""
-    return shown.media.said or "It is being made ready. This takes some minutes; you can leave this page."
+    return again(shown.media.said) if shown.media.said else MADE_READY

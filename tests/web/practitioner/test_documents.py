@@ -14,9 +14,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from clinic.domain.documents import DocumentKind
-from clinic.domain.media import MediaKind
+from clinic.domain.media import KEPT_LOOSE, MediaKind, can_be_put_back
 from clinic.extensions import db
 from clinic.models import AuditEvent, Document, MediaFile
+from clinic.services import removal
 from clinic.services.clock import now
 from clinic.services.documents import keeping
 from clinic.services.documents.keeping import DocumentWords
@@ -30,6 +31,7 @@ from tests.factories.people import People
 from tests.visitor import Visitor
 
 Visit = Callable[..., Visitor]
+SECOND = timedelta(seconds=1)
 DAY = {"dated_on-day": "3", "dated_on-month": "2", "dated_on-year": "2026"}
 
 
@@ -168,6 +170,15 @@ def test_one_that_is_removed_can_be_put_back_for_a_day_and_then_is_gone(
     assert not db.session.scalars(select(MediaFile)).all()
     assert not list(store().names())
     browser.post(f"/documents/{document_id}/put-back", status=404)
+
+
+@pytest.mark.parametrize("age", [None, timedelta(), KEPT_LOOSE - SECOND, KEPT_LOOSE, KEPT_LOOSE + SECOND])
+def test_what_can_be_put_back_is_one_rule_in_python_and_in_sql(kept: Document, age: timedelta | None) -> None:
+    at = now()
+    kept.removed_at = at - age if age is not None else None
+    db.session.flush()
+    found = db.session.scalar(select(removal.there_or_lately(Document.removed_at, at)))
+    assert bool(found) is (kept.removed_at is None or can_be_put_back(kept.removed_at, at))
 
 
 def test_a_file_that_never_became_a_document_is_gone_after_a_day(people: People) -> None:
