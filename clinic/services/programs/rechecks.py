@@ -78,10 +78,14 @@ def check(actor: Actor, prescription_id: uuid.UUID, answers: Sequence[MistakeAns
         result, client = rules.recheck_result(said), asked.held.client
         if row := _keep(asked, of_move, [each.value for each in said], result):
             noticed.keep_due(client)
-            about = {"client_id": client.id, "subject_id": row.id}
-            name = str(of_move.move.prescription.content["name"])
-            told = {"move": name, "day": asked.held.today.isoformat()}
-            audit.record(actor, f"recheck.{result.value}", **told, **about)
+            audit.record(
+                actor,
+                f"recheck.{result.value}",
+                client_id=client.id,
+                subject_id=row.id,
+                day=asked.held.today.isoformat(),
+                move=str(of_move.move.prescription.content["name"]),
+            )
             tapering.consider_client(client, now())
     return result
 
