@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import Select, bindparam, select
@@ -30,7 +31,7 @@ from clinic.domain.staffing import here_problems
 from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Appointment, Client, Practice, User
-from clinic.models.base import UtcDateTime, given
+from clinic.models.base import UtcDateTime, given, one_of
 from clinic.services import access, audit, once
 from clinic.services.actors import Actor
 from clinic.services.appointments import closing, telling
@@ -42,16 +43,27 @@ WITH_WHOM = joinedload(Appointment.with_whom)
 ARCHIVED = say("The record is archived. Restore it first.")
 LATELY = timedelta(days=60)
 MOST_LATELY = 20
-_TO_COME = (
-    select(Appointment)
-    .where(
-        given(Appointment.practice_id),
-        given(Appointment.client_id),
-        Appointment.starts_at > bindparam("at", type_=UtcDateTime()),
-        Appointment.state == AppointmentState.PLANNED,
+_AT = bindparam("at", type_=UtcDateTime())
+_THEIRS = select(Appointment).where(given(Appointment.practice_id), given(Appointment.client_id))
+
+
+def _ahead(state: AppointmentState, most: int) -> Select[Any]:
+    which = Appointment.starts_at > _AT, Appointment.state == state
+    return (
+        _THEIRS.where(*which).order_by(Appointment.starts_at, Appointment.id).limit(most).options(WITH_WHOM)
     )
-    .order_by(Appointment.starts_at, Appointment.id)
-    .limit(MOST_PLANNED)
+
+
+_TO_COME = _ahead(AppointmentState.PLANNED, MOST_PLANNED)
+_CALLED_OFF = _ahead(AppointmentState.CANCELLED, MOST_LATELY)
+_LATELY = (
+    _THEIRS.where(
+        Appointment.starts_at <= _AT,
+        Appointment.starts_at > bindparam("since", type_=UtcDateTime()),
+        one_of(Appointment.state, sorted(STANDS)),
+    )
+    .order_by(Appointment.starts_at.desc(), Appointment.id)
+    .limit(MOST_LATELY)
     .options(WITH_WHOM)
 )
 
@@ -79,35 +91,15 @@ def to_come(actor: Actor, client: Client) -> Sequence[Appointment]:
 def lately(actor: Actor, client: Client) -> Sequence[Appointment]:
     """A client's appointments whose time has come, the newest first; staff only. One query."""
     access.staff_only(actor)
-    query = (
-        select(Appointment)
-        .where(
-            Appointment.practice_id == client.practice_id,
-            Appointment.client_id == client.id,
-            Appointment.starts_at <= now(),
-            Appointment.starts_at > now() - LATELY,
-            Appointment.state.in_(STANDS),
-        )
-        .order_by(Appointment.starts_at.desc(), Appointment.id)
-        .limit(MOST_LATELY)
-    )
-    return db.session.scalars(query.options(WITH_WHOM)).all()
+    at = now()
+    whose = {"practice_id": client.practice_id, "client_id": client.id}
+    return db.session.scalars(_LATELY, {**whose, "at": at, "since": at - LATELY}).all()
 
 
 def not_to_come(client: Client) -> Sequence[Appointment]:
     """A client's appointments that were called off and would be to come. One query."""
-    query = (
-        select(Appointment)
-        .where(
-            Appointment.practice_id == client.practice_id,
-            Appointment.client_id == client.id,
-            Appointment.starts_at > now(),
-            Appointment.state == AppointmentState.CANCELLED,
-        )
-        .order_by(Appointment.starts_at, Appointment.id)
-        .limit(MOST_LATELY)
-    )
-    return db.session.scalars(query.options(WITH_WHOM)).all()
+    whose = {"practice_id": client.practice_id, "client_id": client.id, "at": now()}
+    return db.session.scalars(_CALLED_OFF, whose).all()
 
 
 def make(actor: Actor, client_id: uuid.UUID, details: AppointmentDetails, key: str) -> Appointment:

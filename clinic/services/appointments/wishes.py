@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import joinedload
 
 from clinic.domain.appointments import LONGEST, MOST_PLANNED, begins, clash, is_to_come, problems
@@ -24,6 +24,7 @@ from clinic.domain.types import MailKind
 from clinic.domain.words import say
 from clinic.extensions import db
 from clinic.models import Appointment, BookingOffer, BookingRequest, Client, Practice, User
+from clinic.models.base import UtcDateTime, given
 from clinic.services import access, audit
 from clinic.services.actors import Actor
 from clinic.services.appointments import closing, planning, telling
@@ -46,43 +47,49 @@ class Wish:
     moves: uuid.UUID | None = None
 
 
+_NEWEST = (
+    select(BookingRequest)
+    .where(given(BookingRequest.practice_id), given(BookingRequest.client_id))
+    .order_by(BookingRequest.asked_at.desc(), BookingRequest.id)
+    .limit(1)
+    .options(WITH_APPOINTMENT)
+)
+_OFFERED = (
+    select(BookingOffer)
+    .where(
+        given(BookingOffer.practice_id),
+        given(BookingOffer.request_id),
+        BookingOffer.withdrawn_at.is_(None),
+        BookingOffer.starts_at > bindparam("at", type_=UtcDateTime()),
+    )
+    .order_by(BookingOffer.starts_at, BookingOffer.id)
+    .options(joinedload(BookingOffer.with_whom))
+)
+_WAITING = (
+    select(BookingRequest)
+    .where(given(BookingRequest.practice_id), BookingRequest.is_open)
+    .order_by(BookingRequest.state, BookingRequest.asked_at, BookingRequest.id)
+    .limit(MOST_LISTED)
+    .options(joinedload(BookingRequest.client), WITH_APPOINTMENT)
+)
+
+
 def of_client(client: Client) -> BookingRequest | None:
     """A client's newest wish, open or not; None where they never asked. One query."""
-    query = (
-        select(BookingRequest)
-        .where(BookingRequest.practice_id == client.practice_id, BookingRequest.client_id == client.id)
-        .order_by(BookingRequest.asked_at.desc(), BookingRequest.id)
-        .limit(1)
-        .options(WITH_APPOINTMENT)
-    )
-    return db.session.scalars(query).one_or_none()
+    whose = {"practice_id": client.practice_id, "client_id": client.id}
+    return db.session.scalars(_NEWEST, whose).one_or_none()
 
 
 def offered(request: BookingRequest) -> Sequence[BookingOffer]:
     """The times that are offered for a wish and still to come, the earliest first. One query."""
-    query = (
-        select(BookingOffer)
-        .where(
-            BookingOffer.practice_id == request.practice_id,
-            BookingOffer.request_id == request.id,
-            BookingOffer.withdrawn_at.is_(None),
-            BookingOffer.starts_at > now(),
-        )
-        .order_by(BookingOffer.starts_at, BookingOffer.id)
-    )
-    return db.session.scalars(query.options(joinedload(BookingOffer.with_whom))).all()
+    asked = {"practice_id": request.practice_id, "request_id": request.id, "at": now()}
+    return db.session.scalars(_OFFERED, asked).all()
 
 
 def open_ones(actor: Actor) -> Sequence[BookingRequest]:
     """All open wishes of the practice, those without an answer first, the oldest of each first. One query."""
     access.staff_only(actor)
-    query = (
-        select(BookingRequest)
-        .where(BookingRequest.practice_id == actor.practice_id, BookingRequest.is_open)
-        .order_by(BookingRequest.state, BookingRequest.asked_at, BookingRequest.id)
-        .limit(MOST_LISTED)
-    )
-    return db.session.scalars(query.options(joinedload(BookingRequest.client), WITH_APPOINTMENT)).all()
+    return db.session.scalars(_WAITING, {"practice_id": actor.practice_id}).all()
 
 
 def ask(actor: Actor, wish: Wish) -> BookingRequest:

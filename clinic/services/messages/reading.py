@@ -217,10 +217,13 @@ def asked_about(actor: Actor, prescription_id: uuid.UUID) -> Prescription:
     return row
 
 
+_READ_UNTIL = select(Thread.client_read_until).where(given(Thread.practice_id), given(Thread.client_id))
+
+
 def own_read_until(actor: Actor) -> datetime | None:
     """When the newest message that the signed-in client has seen was sent. One query."""
-    whose = Thread.practice_id == actor.practice_id, Thread.client_id == actor.client_id
-    return db.session.scalar(select(Thread.client_read_until).where(*whose))
+    whose = {"practice_id": actor.practice_id, "client_id": actor.client_id}
+    return db.session.scalar(_READ_UNTIL, whose)
 
 
 def thread_of(actor: Actor, client_id: uuid.UUID) -> Thread | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from clinic.extensions import db
 from clinic.models import VisitNote, VisitNoteAmendment
+from clinic.models.base import among, given
 from clinic.services import access
 from clinic.services.actors import Actor
 from clinic.services.notes.writing import WITH_PEOPLE
@@ -27,17 +28,31 @@ class NotePage:
     before: uuid.UUID | None
 
 
+_ORDER = (VisitNote.visited_on, VisitNote.created_at, VisitNote.id)
+_MINE = (given(VisitNote.practice_id), given(VisitNote.client_id))
+_EDGE = select(*_ORDER).where(*_MINE, given(VisitNote.id))
+_NEWEST = (
+    select(VisitNote)
+    .where(*_MINE)
+    .options(*WITH_PEOPLE)
+    .order_by(*(each.desc() for each in _ORDER))
+    .limit(PAGE + 1)
+)
+_ADDED = (
+    select(VisitNoteAmendment)
+    .where(given(VisitNoteAmendment.practice_id), among(VisitNoteAmendment.note_id, "notes"))
+    .options(joinedload(VisitNoteAmendment.maker))
+    .order_by(VisitNoteAmendment.made_at, VisitNoteAmendment.id)
+)
+
+
 def page(actor: Actor, client_id: uuid.UUID, before: uuid.UUID | None = None) -> NotePage:
     """A client's notes, the newest visit first, older than `before` if that is one of them; staff only."""
     access.staff_only(actor)
-    mine = (VisitNote.practice_id == actor.practice_id, VisitNote.client_id == client_id)
-    order = (VisitNote.visited_on, VisitNote.created_at, VisitNote.id)
-    query = select(VisitNote).where(*mine).options(*WITH_PEOPLE)
-    edge = db.session.execute(select(*order).where(*mine, VisitNote.id == before)).first() if before else None
-    if edge:
-        query = query.where(tuple_(*order) < tuple_(*edge))
-    query = query.order_by(*(each.desc() for each in order)).limit(PAGE + 1)
-    found = db.session.scalars(query).all()
+    whose = {"practice_id": actor.practice_id, "client_id": client_id}
+    edge = db.session.execute(_EDGE, {**whose, "id": before}).first() if before else None
+    query = _NEWEST.where(tuple_(*_ORDER) < tuple_(*edge)) if edge else _NEWEST
+    found = db.session.scalars(query, whose).all()
     notes = found[:PAGE]
     more = notes[-1].id if len(found) > PAGE else None
     return NotePage(notes, amendments(actor, [note.id for note in notes]), more)
@@ -55,12 +70,6 @@ def amendments(
     added: dict[uuid.UUID, list[VisitNoteAmendment]] = {}
     if not note_ids:
         return added
-    query = (
-        select(VisitNoteAmendment)
-        .where(VisitNoteAmendment.practice_id == actor.practice_id, VisitNoteAmendment.note_id.in_(note_ids))
-        .options(joinedload(VisitNoteAmendment.maker))
-        .order_by(VisitNoteAmendment.made_at, VisitNoteAmendment.id)
-    )
-    for each in db.session.scalars(query):
+    for each in db.session.scalars(_ADDED, {"practice_id": actor.practice_id, "notes": note_ids}):
         added.setdefault(each.note_id, []).append(each)
     return added
