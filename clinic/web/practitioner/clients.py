@@ -291,7 +291,9 @@ def _offers(client: Any) -> list[offer_words.OfferLine]:
 
 
 # of somebody who has an account the overview says no more than that; the details tell how they came by it
-NO_INVITATION = dict.fromkeys(("invitation", "invitation_state", "invitation_words", "mail_problem"))
+NO_INVITATION = dict.fromkeys(
+    ("invitation", "invitation_state", "invitation_words", "mail_problem", "mail_remedy")
+)
 
 
 def _invitation(client: Any) -> dict[str, Any]:
@@ -302,11 +304,14 @@ def _invitation(client: Any) -> dict[str, Any]:
     state = invitations.state_of(newest) if newest else None
     mail = invitations.mail_status(found, client, practice)
     told = words.invitation_words(newest, state, practice.time_zone, mail) if newest and state else None
+    problem = invitations.mail_problem(client, practice)
+    reason = mail_standing.against(client, practice, MailSort.INVITATION) if problem else None
     return {
         "invitation": newest,
         "invitation_state": state,
         "invitation_words": told,
-        "mail_problem": invitations.mail_problem(client, practice),
+        "mail_problem": problem,
+        "mail_remedy": words.mail_remedy(client, reason) if reason else None,
     }
 
 

@@ -10,13 +10,23 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import url_for
+
 from clinic.domain.dates import born, full_day, time_in_words
 from clinic.domain.dates import count as counted
 from clinic.domain.dates import day_in_words as day
 from clinic.domain.invitations import AccountStanding
 from clinic.domain.people import age
 from clinic.domain.progress import PainChange
-from clinic.domain.types import ClientKind, ClientStatus, InvitationState, OutboxState, ProgramStatus, Sex
+from clinic.domain.types import (
+    ClientKind,
+    ClientStatus,
+    InvitationState,
+    OutboxState,
+    ProgramStatus,
+    Sex,
+    SkipReason,
+)
 from clinic.domain.words import in_a_row, say
 from clinic.models import Client, Invitation, Practice
 from clinic.services.clients import records as clients
@@ -171,6 +181,18 @@ def _how_invited(invitation: Invitation, state: InvitationState, zone: str, mail
     is_called_back = state is InvitationState.REVOKED and mail.state is OutboxState.CANCELLED
     became = "not sent" if is_called_back else mail_words(mail, zone)
     return f"Mail to {invitation.email} of {sent} {became}"
+
+
+def mail_remedy(client: Client, reason: SkipReason) -> tuple[str, str] | None:
+    """Where what stands against an invitation by mail is put right, in words and as an address."""
+    match reason:
+        case SkipReason.NO_CONSENT | SkipReason.CONSENT_WITHDRAWN:
+            return "Consents", url_for("practitioner.consents.show", client_id=client.id)
+        case SkipReason.NO_ADDRESS | SkipReason.BOUNCED:
+            return "Edit the address", url_for("practitioner.clients.edit", client_id=client.id)
+        case SkipReason.NUMBERS_NOT_SET:
+            return "The practice’s numbers", url_for("practitioner.practice.show")
+    return None
 
 
 def pain(change: PainChange | None) -> str:

@@ -223,7 +223,7 @@ def seen_from(client: Client, *, locked: bool) -> str:
     if locked:
         return f"{client.name} sees it as soon as the open warning sign is dealt with."
     if client.user_id is None:
-        return f"{client.name} sees it as soon as they open their page."
+        return f"{client.name} has no account yet, and sees it once they have one: see their overview."
     return f"{client.name} sees it from now on."
 
 

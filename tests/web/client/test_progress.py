@@ -178,6 +178,7 @@ def test_nothing_is_praised_while_a_warning_sign_waits(
         )
     clock.move_to(NOON + WEEK)
     shown = page(ada)
+    assert "What to do now" in shown
     assert "One thing needs a look by us first" in shown
     assert "down from" not in shown
 

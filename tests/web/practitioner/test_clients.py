@@ -174,6 +174,20 @@ def test_an_invitation_wished_without_consent_saves_nothing(staff: Visitor) -> N
     assert count_clients() == before
 
 
+@pytest.mark.parametrize(
+    "lacks, page",
+    [({"email": None}, "edit"), ({"consented_at": None, "consent_recorded_by": None}, "consents")],
+)
+def test_what_keeps_an_invitation_back_leads_to_where_it_is_put_right(
+    people: People, staff: Visitor, lacks: dict[str, None], page: str
+) -> None:
+    made = make_client(people.practice, "Cora Lind", **lacks)
+    db.session.commit()
+    for tab in ("", "/details"):
+        panel = staff.get(f"/clients/{made.id}{tab}").text.split(">Account<")[1].split("</section>")[0]
+        assert f'href="/clients/{made.id}/{page}"' in panel
+
+
 def test_the_same_address_twice_is_refused_with_the_name(staff: Visitor) -> None:
     staff.post("/clients/new", TYPED, status=303)
     answer = staff.post("/clients/new", {**TYPED, "name": "Cara Lund"}, status=422)

@@ -331,7 +331,8 @@ def test_a_client_without_an_account_sees_it_once_they_have_one(
     db.session.commit()
     here = f"/clients/{client.id}/programs/new"
     answer = staff.post(here, typed(staff.get(here)), status=303)
-    assert "Maureen sees it as soon as they open their page" in text(staff.get(answer.location))
+    told = "Maureen has no account yet, and sees it once they have one: see their overview."
+    assert told in text(staff.get(answer.location))
 
 
 def test_a_program_that_a_warning_sign_hides_is_not_called_seen(
