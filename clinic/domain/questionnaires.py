@@ -127,6 +127,16 @@ class Questionnaire:
         """Whether it asks for the change since a day that has to be named."""
         return self.role is MeasureRole.CHANGE
 
+    @property
+    def is_screen(self) -> bool:
+        """Whether it asks if somebody should be talked to; its words and answers are not ours to add to."""
+        return self.role is MeasureRole.SCREEN
+
+    @property
+    def may_be_declined(self) -> bool:
+        """Whether each question has "I would rather not say" beside its own answers."""
+        return self.role is MeasureRole.STATE
+
     @cached_property
     def allowed(self) -> Mapping[str, frozenset[int]]:
         """Which answers each question takes; an activity's rating under the name it is kept by."""

@@ -97,6 +97,8 @@ def test_only_confirmed_codes_are_carried() -> None:
 def test_a_rating_of_change_names_the_day_it_is_since() -> None:
     for made in KNOWN.newest.values():
         assert made.needs_since == (made.role is MeasureRole.CHANGE)
+        assert made.is_screen == (made.role is MeasureRole.SCREEN)
+        assert made.may_be_declined == (made.role is MeasureRole.STATE)
         assert all(("{since}" in item.text) == made.needs_since for item in made.items)
 
 

@@ -15,7 +15,7 @@ from clinic.domain.access import Permission
 from clinic.domain.asking import AskChannel
 from clinic.domain.errors import RuleBroken, must_hold
 from clinic.domain.mail_standing import MailSort
-from clinic.domain.questionnaires import MeasureRole, Questionnaire, QuestionnaireKind
+from clinic.domain.questionnaires import Questionnaire, QuestionnaireKind
 from clinic.domain.scheduling import load_zone, local_date
 from clinic.domain.words import say
 from clinic.extensions import db
@@ -118,7 +118,7 @@ def _screen_problems(
     actor: Actor, chosen: Sequence[Questionnaire], wish: QuestionnaireWish
 ) -> Iterator[RuleBroken]:
     for each in chosen:
-        if each.role is not MeasureRole.SCREEN:
+        if not each.is_screen:
             continue
         if not actor.may(Permission.ASK_SCREENS):
             yield RuleBroken(say("Only an owner or a practitioner can ask %(name)s.", name=each.name), "keys")

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Optional
 
 from clinic.domain.dates import day_in_words
 from clinic.domain.errors import RuleBroken
-from clinic.domain.questionnaires import MeasureRole, NamedActivities, QuestionnaireItem, QuestionnaireKind
+from clinic.domain.questionnaires import NamedActivities, QuestionnaireItem, QuestionnaireKind
 from clinic.domain.words import say
 from clinic.models import QuestionnaireResponse
 from clinic.services.questionnaires.answering import LONGEST_REASON
@@ -163,9 +163,9 @@ def _fields(page: QuestionnairePage) -> dict[str, Any]:
 def _question(page: QuestionnairePage, item: QuestionnaireItem) -> RadioField:
     text = item.text.format(since=since_words(page)) if page.questionnaire.needs_since else item.text
     choices = [SelectChoice(str(value), words) for value, words in item.options]
-    if page.questionnaire.role is MeasureRole.SCREEN:  # its words and answers are not ours to add to
+    if page.questionnaire.is_screen:
         return RadioField(text, choices=choices, validators=[Optional()])
-    declines = page.questionnaire.role is MeasureRole.STATE
+    declines = page.questionnaire.may_be_declined
     if declines:
         choices.append(SelectChoice(DECLINED, say("I would rather not say")))
     missing = (
@@ -203,7 +203,7 @@ def _stored(page: QuestionnairePage, row: QuestionnaireResponse) -> dict[str, An
     answers: Mapping[str, int | None] = row.answers
     if page.questionnaire.kind is QuestionnaireKind.TICKS:
         return {"ticks": [key for key, value in answers.items() if value]}
-    declines = page.questionnaire.role is not MeasureRole.SCREEN
+    declines = page.questionnaire.may_be_declined
     shown = {
         key: str(value) if value is not None else DECLINED if declines else None
         for key, value in answers.items()

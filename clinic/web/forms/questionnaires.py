@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from clinic.domain.asking import AskChannel
 from clinic.domain.errors import RuleBroken
-from clinic.domain.questionnaires import MeasureRole, Questionnaire
+from clinic.domain.questionnaires import Questionnaire
 from clinic.models import Client, Practice
 from clinic.services.actors import Actor
 from clinic.services.questionnaires.wishes import Prospect, QuestionnaireWish, problems
@@ -37,7 +37,7 @@ class AskForm(OnceForm):
         """The questionnaires there are."""
         known = list(known)
         self.keys.choices = [SelectChoice(each.id, each.full_name) for each in known]
-        screens = [each for each in known if each.role is MeasureRole.SCREEN]
+        screens = [each for each in known if each.is_screen]
         self.confirmed.label.text = screens[0].confirm if screens else ""
 
     def show(self, prospect: Prospect, usual: Iterable[str]) -> None:
