@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from tests.journeys.reader import Findings, Reader
 
 CHROMIUM = os.environ.get("CLINIC_TEST_CHROMIUM") or "/usr/bin/chromium"
+# The same engine with no windows around it: somebody new sits down in a quarter of the work.
+SHELL = os.environ.get("CLINIC_TEST_CHROMIUM") or "/usr/bin/chromium-headless-shell"
 FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--no-first-run", "--use-fake-device-for-media-stream"),  # a camera for the mirror
 )
 # No page of a journey lives long enough to earn back what it costs to optimise its scripts.
-UNOPTIMISED = "--js-flags=--no-opt"
+UNOPTIMISED = "--js-flags=--no-opt --no-maglev"
 LAST = "test_the_pages_are_valid_html"
 
 
@@ -40,7 +42,7 @@ def leave_out(reason: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def launch() -> Iterator[Callable[[str], Browser]]:
     """Debian's Chromium, driven by Playwright."""
     if not Path(CHROMIUM).exists():
         leave_out(f"no Chromium at {CHROMIUM} (apt install chromium, or set CLINIC_TEST_CHROMIUM)")
@@ -49,9 +51,24 @@ def browser() -> Iterator[Browser]:
     except ImportError:
         leave_out("no Playwright (install the browser extra)")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, UNOPTIMISED])
-        yield chromium
-        chromium.close()
+        start = playwright.chromium.launch
+        yield lambda program: start(executable_path=program, args=[*FLAGS, UNOPTIMISED])
+
+
+@pytest.fixture(scope="session")
+def browser(launch: Callable[[str], Browser]) -> Iterator[Browser]:
+    """Where people sit down: without windows, where that is installed."""
+    chromium = launch(SHELL if Path(SHELL).exists() else CHROMIUM)
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture(scope="session")
+def with_a_camera(launch: Callable[[str], Browser]) -> Iterator[Browser]:
+    """The whole Chromium: the one without windows has no camera."""
+    chromium = launch(CHROMIUM)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture(scope="session")
@@ -70,8 +87,8 @@ def sit_down(browser: Browser, findings: Findings) -> Iterator[Callable[..., Rea
     readers: list[Reader] = []
     findings.problems.clear()
 
-    def sit(who: str, at: Installation, **options: object) -> Reader:
-        readers.append(Reader(who, browser, at.url, findings, **options))
+    def sit(who: str, at: Installation, *, using: Browser = browser, **options: object) -> Reader:
+        readers.append(Reader(who, using, at.url, findings, **options))
         return readers[-1]
 
     yield sit

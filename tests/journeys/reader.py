@@ -35,6 +35,13 @@ IDS = re.compile(
 ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 # What Playwright says when the page that was asked is no longer there.
 GONE_ON = "Execution context was destroyed"
+# What tells two states of one page apart, and whose page it is.
+STATE = """() => ({
+  title: document.title,
+  standsOut: document.querySelectorAll('.error-summary, dialog[open], .notice').length
+    + document.documentElement.dir,
+  room: document.body.className,
+})"""
 STICKS_OUT = """() => {
   const wide = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= wide) return [];
@@ -42,7 +49,6 @@ STICKS_OUT = """() => {
     .map((e) => e.tagName.toLowerCase() + '.' + e.className + ' to '
       + Math.round(e.getBoundingClientRect().right));
 }"""
-# With text at 200 %: what makes the page scroll sideways, the places that left the bar, and words in pieces.
 IN_LARGE_TEXT = """() => {
   const html = document.documentElement, wide = html.clientWidth;
   const name = (e) => e.tagName.toLowerCase() + '.' + (e.className.baseVal ?? e.className);
@@ -66,6 +72,17 @@ IN_LARGE_TEXT = """() => {
   }
   return out;
 }"""
+# Both in one go: nobody ever sees the large text, so nothing is painted with it.
+AT_A_WIDTH = f"""(inLargeText) => {{
+  const found = {{out: ({STICKS_OUT})(), broken: []}}, size = document.documentElement.style;
+  if (inLargeText) {{
+    size.fontSize = '200%';
+    found.broken = ({IN_LARGE_TEXT})();
+    size.fontSize = '';
+  }}
+  return found;
+}}"""
+VIOLATIONS = "(options) => axe.run(document, options).then((found) => found.violations)"
 
 
 class Findings:
@@ -206,16 +223,18 @@ class Reader:
 
     def _look(self) -> None:
         self._keep_html()
-        state = f"{IDS.sub('…', urlsplit(self.page.url).path)} | {self.page.title()} | {self._stands_out()}"
+        path, page = IDS.sub("…", urlsplit(self.page.url).path), self.page.evaluate(STATE)
+        state = f"{path} | {page['title']} | {page['standsOut']}"
         key = f"{state} | {self.scripts}"
         if key in self.findings.looked_at:
             return
-        if not self.page.title().strip():
+        if not page["title"].strip():
             self._found(state, "no title")
         # What is not shown at a narrow width loses the focus, sooner or later: a look takes it from nobody.
         focused = self.page.evaluate_handle("() => document.activeElement")
         kept = self.page.viewport_size
-        self._look_at_width(state)
+        # Clients' and public pages hold text at twice its size.
+        self._look_at_width(state, in_large_text=self.large_text and "room-practitioner" not in page["room"])
         if self.scripts:
             self._run_axe(state, kept)
         if kept:
@@ -223,52 +242,31 @@ class Reader:
         focused.evaluate("(it) => { if (it !== document.activeElement && it !== document.body) it.focus(); }")
         self.findings.looked_at.add(key)
 
-    def _look_at_width(self, state: str) -> None:
+    def _look_at_width(self, state: str, *, in_large_text: bool) -> None:
         for width in NARROW:
             self.page.set_viewport_size({"width": width, "height": 700})
-            out = self.page.evaluate(STICKS_OUT)
-            if out:
-                self._found(state, f"wider than {width} px: {out[:4]}")
-            if self.large_text and "room-practitioner" not in str(
-                self.page.locator("body").get_attribute("class")
-            ):
-                self._look_at_large_text(state, width)
-
-    def _look_at_large_text(self, state: str, width: int) -> None:
-        """Clients' and public pages hold text at twice its size."""
-        size = "(size) => { document.documentElement.style.fontSize = size; }"
-        self.page.evaluate(size, "200%")
-        out = self.page.evaluate(IN_LARGE_TEXT)
-        if out:
-            self._found(state, f"with text at 200 % on {width} px: {out[:6]}")
-        self.page.evaluate(size, "")
+            found = self.page.evaluate(AT_A_WIDTH, in_large_text)
+            if found["out"]:
+                self._found(state, f"wider than {width} px: {found['out'][:4]}")
+            if found["broken"]:
+                self._found(state, f"with text at 200 % on {width} px: {found['broken'][:6]}")
 
     def _run_axe(self, state: str, size: ViewportSize | None) -> None:
-        self.page.evaluate(_axe())
         if size:  # all in view: a bar that sticks covers what lies under it, and nothing can be said of that
             self.page.set_viewport_size(size)
             whole = self.page.evaluate("() => document.documentElement.scrollHeight")
             if whole > size["height"]:
                 self.page.set_viewport_size({"width": size["width"], "height": whole})
+        self.page.evaluate(_axe())
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
             if scheme == "dark":  # only colours differ
                 options["runOnly"] = {"type": "rule", "values": ["color-contrast"]}
-            found = self.page.evaluate("(options) => axe.run(document, options)", options)
-            for each in found["violations"]:
+            for each in self.page.evaluate(VIOLATIONS, options):
                 where = "; ".join(f"{node['html'][:120]} {_why(node)}" for node in each["nodes"][:3])
                 self._found(state, f"{each['id']} ({scheme}): {where}")
         self.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
-
-    def _stands_out(self) -> str:
-        """What makes two states of one page different to look at."""
-        return str(
-            self.page.evaluate(
-                """() => document.querySelectorAll('.error-summary, dialog[open], .notice').length
-                + document.documentElement.dir"""
-            )
-        )
 
     def _keep_html(self) -> None:
         answer = self._document
@@ -280,7 +278,8 @@ class Reader:
             return
         self._document = None
         name = f"{answer.request.method} {IDS.sub('…', urlsplit(answer.url).path)} {answer.status}"
-        self.findings.pages.setdefault(name, answer.text())
+        if name not in self.findings.pages:
+            self.findings.pages[name] = answer.text()
 
     # ------------------------------------------------------------ inside
 

@@ -19,6 +19,8 @@ from tests.journeys.test_guided_practice import PHONE, SECOND, counted, looks_at
 from tests.journeys.test_without_a_network import goes, keeps_moves
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from tests.journeys.reader import Reader
 
     SitDown = Callable[..., Reader]
@@ -176,9 +178,11 @@ def test_what_an_own_device_kept_of_a_sore_move_is_told_when_there_is_a_network(
     assert not page.evaluate("() => localStorage.getItem('kept-logs')")
 
 
-def test_a_camera_that_is_refused_or_taken_away_is_said(settled: Installation, sit_down: SitDown) -> None:
+def test_a_camera_that_is_refused_or_taken_away_is_said(
+    settled: Installation, sit_down: SitDown, with_a_camera: Browser
+) -> None:
     somebody = a_client(settled, "Mira Mirror")
-    mira = sit_down("Mira", settled, **PHONE)
+    mira = sit_down("Mira", settled, using=with_a_camera, **PHONE)
     practises(mira, somebody)
     note = mira.page.locator("[data-note]")
     mira.presses("Mirror")
