@@ -92,6 +92,26 @@ def test_what_a_client_wrote_in_lines_is_read_in_lines(settled: Installation, si
     keeps_its_lines(olive, ".summary dd", "Picks up a grandson.")
 
 
+def test_in_the_list_whose_somebody_is_stands_below_the_name(
+    settled: Installation, sit_down: SitDown
+) -> None:
+    a_client(settled, "Nell Neat")
+    olive = sit_down("Olive", settled)
+    olive.opens("/clients?q=Nell+Neat")
+    olive.fills(email=OWNER, password=PASSWORD)
+    olive.presses("Sign in", within="main")
+    row = olive.page.locator(".clients tbody tr")
+    tick, name, facts = (
+        row.locator(each).bounding_box() for each in (".clients-tick input", "th a", "th .optional")
+    )
+    assert tick is not None
+    assert name is not None
+    assert facts is not None
+    assert facts["x"] == name["x"]
+    assert facts["y"] >= name["y"] + name["height"] - 2
+    assert abs(tick["y"] + tick["height"] / 2 - name["y"] - name["height"] / 2) < 4
+
+
 def keeps_its_lines(reader: Reader, place: str, words: str) -> None:
     text = reader.page.locator(place, has_text=words).first
     assert text.evaluate("(e) => getComputedStyle(e).whiteSpace") == "pre-line", place
