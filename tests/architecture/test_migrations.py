@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from flask import Flask
 from flask_migrate import check, downgrade, upgrade
-from sqlalchemy import event, inspect
+from sqlalchemy import inspect
 
 from clinic.extensions import db
 from clinic.models import Base
+from tests.statements import statements
 
 
 def tables() -> set[str]:
     return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
 
 
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What the database is told meanwhile."""
-    told: list[str] = []
-
-    def hear(connection: object, cursor: object, statement: str, *_: object) -> None:
-        told.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", hear)
-    try:
-        yield told
-    finally:
-        event.remove(db.engine, "before_cursor_execute", hear)
-
-
 def test_up_from_nothing_and_down_again_leaves_nothing(live_app: Flask) -> None:
     assert tables() == set(Base.metadata.tables)
     downgrade(revision="base")
     assert tables() == set()
-    with statements() as told:
+    with statements(db.engine) as told:
         upgrade()
     assert tables() == set(Base.metadata.tables)
     made_anew = sum("CREATE TABLE _alembic_tmp_" in statement for statement in told)

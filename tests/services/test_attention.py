@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from clinic.domain.attention import AttentionKind
 from clinic.domain.consents import ConsentKind
@@ -37,6 +37,7 @@ from clinic.services.transaction import transaction
 from tests.factories.assessments import POSITIVE, signed
 from tests.factories.checkins import answered, enrol, sent_checkin
 from tests.factories.people import People, make_client
+from tests.statements import statements
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)  # a Wednesday
 START = date(2026, 11, 2)
@@ -321,10 +322,8 @@ def test_the_page_asks_three_questions_and_for_its_practice_however_many_clients
             make_client(people.practice, f"Client {number:02}", bounced_at=NOW)
     actor = people.actor(people.owner)
     db.session.expire_all()
-    asked: list[str] = []
-    engine = db.session.connection()
-    event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
-    attention.today(actor)
+    with statements(db.session.connection()) as asked:
+        attention.today(actor)
     assert len([statement for statement in asked if statement.startswith("SELECT")]) == 4
 
 

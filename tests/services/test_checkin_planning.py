@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from clinic.cli.checkins import checkins
 from clinic.domain.notices import NoticeKind
@@ -45,6 +45,7 @@ from clinic.services.outbox import calling_back as checkins_service
 from clinic.services.transaction import transaction
 from tests.factories.checkins import enrol, enrol_alongside, link_to, schedule_of, sent_checkin
 from tests.factories.people import People, make_client, make_people
+from tests.statements import statements
 
 START = date(2026, 11, 2)  # a Monday
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -379,8 +380,7 @@ def test_planning_asks_the_database_no_more_often_for_many_than_for_few(
                 client = make_client(people.practice, f"Client {each:02}")
             enrol(people, client, starts_on=START)
     db.session.expire_all()
-    asked: list[str] = []
-    event.listen(db.session.get_bind(), "before_cursor_execute", lambda *args: asked.append(args[2]))
-    assert plan_due(DUE + MINUTE) == number
-    statements = [each for each in asked if "SAVEPOINT" not in each]
-    assert len(statements) <= 10, "\n".join(statements)
+    with statements() as asked:
+        assert plan_due(DUE + MINUTE) == number
+    questions = [each for each in asked if "SAVEPOINT" not in each]
+    assert len(questions) <= 10, "\n".join(questions)

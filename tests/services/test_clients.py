@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask_migrate import upgrade
-from sqlalchemy import event, insert, select
+from sqlalchemy import insert, select
 
 from clinic import create_app
 from clinic.domain.attention import AttentionKind
@@ -35,6 +35,7 @@ from tests.backends import database_urls
 from tests.conftest import settings_for
 from tests.factories.checkins import answered, enrol, schedule_of, sent_checkin
 from tests.factories.people import LONG_AGO, People, make_client, make_people
+from tests.statements import statements
 
 CORA = ClientDetails(
     name="Cora Lind",
@@ -342,18 +343,9 @@ def test_the_list_asks_as_many_queries_for_many_clients_as_for_few(people: Peopl
 
 def queries(act: object) -> int:
     """How many statements an act sends."""
-    sent: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        if statement.startswith("SELECT"):
-            sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with statements(db.engine) as sent:
         act()  # type: ignore[operator]
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    return len(sent)
+    return sum(each.startswith("SELECT") for each in sent)
 
 
 def test_the_timeline_is_read_newest_first_page_by_page(people: People) -> None:

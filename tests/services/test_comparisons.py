@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date
 
 import pytest
-from sqlalchemy import event
 
 from clinic.domain.change import ChangeVerdict
 from clinic.domain.errors import NotFound
@@ -19,6 +18,7 @@ from clinic.services.actors import Actor
 from clinic.services.assessments import comparisons
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People
+from tests.statements import statements
 
 DAYS = [date(2026, month, 2) for month in (3, 4, 5)]
 DEVICE = Place("hip_rotation", "device", Side.NONE)
@@ -103,8 +103,6 @@ def test_a_comparison_costs_four_queries_however_many_there_are(people: People, 
         signed(robin, people.client, day, turning(20.0))
     client_id = people.client.id
     db.session.expunge_all()
-    asked: list[str] = []
-    connection = db.session.connection()
-    event.listen(connection, "before_cursor_execute", lambda *args: asked.append(args[2]))
-    comparisons.of_client(robin, client_id, with_between=True)
+    with statements(db.session.connection()) as asked:
+        comparisons.of_client(robin, client_id, with_between=True)
     assert len([each for each in asked if each.startswith("SELECT")]) == 4

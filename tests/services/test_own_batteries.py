@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.errors import Conflict, Forbidden, NotFound, RuleBroken
@@ -20,6 +20,7 @@ from clinic.services.batteries.definitions import draft_of
 from clinic.services.batteries.own_batteries import Pick
 from tests.factories.batteries import STEP_DOWN, changed, make_battery, make_test
 from tests.factories.people import People
+from tests.statements import statements
 
 DAY = date(2026, 3, 2)
 FABER, HINGE = Pick("faber", ("result", "pain")), Pick("hinge_dowel", ("contacts",))
@@ -193,12 +194,12 @@ def test_offering_costs_two_queries_and_own_tests_of_many_assessments_one(
     db.session.expunge_all()
     db.session().info.clear()
     rows = list(db.session.scalars(select(Assessment).where(Assessment.id.in_(ids))))
-    with counted() as asked:
+    with statements(db.engine) as asked:
         assert [len(batteries.items_of(row)) for row in rows] == [4, 4, 4]
-    assert asked == [1]
-    with counted() as asked:
+    assert len(asked) == 1
+    with statements(db.engine) as asked:
         batteries.batteries_for(robin)
-    assert asked == [2]
+    assert len(asked) == 2
 
 
 def test_the_sections_of_the_shipped_batteries_hold_what_their_names_say() -> None:
@@ -210,18 +211,3 @@ def test_the_sections_of_the_shipped_batteries_hold_what_their_names_say() -> No
         *("myotomes", "light_touch", "pinprick", "reflexes", "plantar_response", "ankle_clonus"),
         *("hoffmann", "gait", "saddle_asked"),
     }
-
-
-class counted:  # noqa: N801 - reads as a word
-    """How many statements the block sends, as a list of one number."""
-
-    def __enter__(self) -> list[int]:
-        self.seen: list[int] = [0]
-        event.listen(db.engine, "before_cursor_execute", self._count)
-        return self.seen
-
-    def __exit__(self, *_: object) -> None:
-        event.remove(db.engine, "before_cursor_execute", self._count)
-
-    def _count(self, *_: object) -> None:
-        self.seen[0] += 1

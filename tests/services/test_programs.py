@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
 from clinic.domain.programs import ProgramChange
@@ -49,6 +49,7 @@ from clinic.services.routines.wording import dose_of
 from clinic.services.transaction import transaction
 from tests.factories.people import People, make_people
 from tests.factories.programs import publish_beside, publish_routine
+from tests.statements import statements
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 TODAY = MONDAY.date()
@@ -183,12 +184,12 @@ def test_the_checkin_can_be_left_out_and_the_end_left_open(people: People, versi
 
 def test_the_client_sees_it_at_once_in_one_query(people: People, version: RoutineVersion) -> None:
     program = assign(people, version)
-    actor, said = people.actor(people.client_user), []
+    actor = people.actor(people.client_user)
     read = access.own_client(actor)  # held, as their session holds it
-    event.listen(db.session.get_bind(), "before_cursor_execute", lambda *args: said.append(args[2]))
-    (found,) = access.own_programs(actor).programs
-    assert found.id == program.id
-    assert len(found.prescriptions) == 2
+    with statements() as said:
+        (found,) = access.own_programs(actor).programs
+        assert found.id == program.id
+        assert len(found.prescriptions) == 2
     assert len(said) == 1
     assert found.client_id == read.id
 

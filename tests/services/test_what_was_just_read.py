@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from clinic.extensions import db
 from clinic.models import Client
@@ -10,6 +10,7 @@ from clinic.services import access
 from clinic.services.accounts import sessions
 from clinic.services.transaction import one_at_a_time, release, transaction
 from tests.factories.people import People
+from tests.statements import statements
 
 OTHER = "Europe/Berlin"
 
@@ -30,9 +31,8 @@ def rename_behind_its_back(people: People) -> None:
 def test_a_client_whose_session_was_found_is_not_asked_for_again(people: People) -> None:
     found = sessions.find(begin(people))
     assert found is not None
-    asked: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
-    assert access.own_client(found.actor) is found.client
+    with statements(db.engine) as asked:
+        assert access.own_client(found.actor) is found.client
     assert asked == []
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import html5lib
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from clinic.domain.findings import Place, Value
 from clinic.domain.types import AssessmentStatus, Side
@@ -23,6 +23,7 @@ from clinic.services.routines import publishing as routines
 from clinic.services.transaction import transaction
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.people import People
+from tests.statements import statements
 from tests.visitor import Visitor
 
 Visit = Callable[..., Visitor]
@@ -259,10 +260,9 @@ def test_the_clients_page_asks_at_most_eight_times(people: People, robin: Actor,
 
 def selects(visitor: Visitor, path: str) -> int:
     """How many questions a page asks."""
-    said: list[str] = []
     visitor.get(path)  # the first look of the hour is noted in the trail
     db.session.expunge_all()
-    event.listen(db.session.get_bind(), "before_cursor_execute", lambda *args: said.append(args[2]))
-    visitor.get(path)
+    with statements() as said:
+        visitor.get(path)
     asked = [each for each in said if each.lstrip().upper().startswith("SELECT") and "set_config" not in each]
     return len(asked)

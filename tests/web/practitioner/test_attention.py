@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from clinic.domain.types import CheckinState, OutboxState
 from clinic.extensions import db
@@ -20,6 +20,7 @@ from clinic.services.reasons import rebuilding
 from clinic.services.transaction import transaction
 from tests.factories.checkins import answered, enrol, sent_checkin
 from tests.factories.people import People, make_client
+from tests.statements import statements
 from tests.visitor import Visitor
 
 Visit = Callable[..., Visitor]
@@ -53,16 +54,9 @@ def failed(program: Program) -> OutboxMessage:
 
 def queries(visit: Callable[[], object]) -> int:
     """How many questions a page asks the database."""
-    asked: list[str] = []
-
-    def note(*args: Any) -> None:
-        asked.append(args[2])
-
     visit()  # the first look of the hour is noted in the trail
-    connection = db.session.connection()
-    event.listen(connection, "before_cursor_execute", note)
-    visit()
-    event.remove(connection, "before_cursor_execute", note)
+    with statements(db.session.connection()) as asked:
+        visit()
     asked = [statement for statement in asked if "set_config" not in statement]  # the wall, not a question
     return len([statement for statement in asked if statement.startswith(("SELECT", "INSERT", "UPDATE"))])
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from clinic.catalogue import load_catalogue
 from clinic.extensions import db
@@ -17,6 +16,7 @@ from clinic.services.batteries import own_batteries, own_tests
 from clinic.services.batteries.own_batteries import Pick
 from tests.factories.batteries import make_battery, make_test
 from tests.factories.people import People
+from tests.statements import statements
 from tests.visitor import Visitor
 
 Visit = Callable[..., Visitor]
@@ -302,9 +302,9 @@ def test_each_page_asks_the_database_at_most_eight_times(people: People, visit: 
     olive = people.actor(people.owner)
     test = make_test(olive).key
     battery = make_battery(olive, Pick("faber", ("result",)), Pick(test, ("reps",))).key
-    robin, asked = visit(people.colleague), []
+    robin = visit(people.colleague)
     address = path.format(test=test, battery=battery)
-    event.listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
-    robin.get(address)
+    with statements(db.engine) as asked:
+        robin.get(address)
     selects = [statement for statement in asked if statement.startswith("SELECT")]
     assert len(selects) <= 8, selects

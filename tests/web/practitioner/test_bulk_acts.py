@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from clinic.domain.bulk_acts import AT_ONCE, BulkActKind, BulkActState
 from clinic.domain.types import ClientKind, ClientStatus
@@ -22,6 +22,7 @@ from clinic.services.routines import own_moves
 from tests.factories.checkins import enrol
 from tests.factories.people import People, make_client
 from tests.factories.programs import assign_program, publish_beside, publish_routine
+from tests.statements import statements
 from tests.visitor import Visitor
 
 CHOOSE = "/clients/many/new"
@@ -71,16 +72,8 @@ def in_full(people: People, **more: str) -> dict[str, str]:
 
 def queries_of(act: Callable[[], object]) -> int:
     """How often something asks the database."""
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with statements(db.engine) as asked:
         act()
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
     return sum(each.startswith("SELECT") for each in asked)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from clinic.domain.types import ProgramStatus
 from clinic.extensions import db
@@ -18,6 +18,7 @@ from clinic.models import CheckinSchedule, Program, RoutineVersion
 from clinic.services import warnings
 from tests.factories.people import People, make_client
 from tests.factories.programs import assign_program, publish_beside, publish_routine
+from tests.statements import statements
 from tests.visitor import Visitor
 from tests.web.practitioner.test_routines import text, typed
 
@@ -447,11 +448,10 @@ def test_nobody_but_the_practice_assigns(
 def test_each_page_asks_the_database_at_most_eight_times(
     people: People, program: Program, staff: Visitor, path: str
 ) -> None:
-    said: list[str] = []
     address = path.format(program=program.id, client=people.client.id)
     staff.get(address)  # the first look of the hour is noted in the trail
-    event.listen(db.session.get_bind(), "before_cursor_execute", lambda *args: said.append(args[2]))
-    staff.get(address)
+    with statements() as said:
+        staff.get(address)
     selects = [statement for statement in said if statement.lstrip().upper().startswith("SELECT")]
     queries = [
         statement for statement in selects if "set_config" not in statement

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from clinic.domain.routine_plans import RoutinePlan
 from clinic.extensions import db
@@ -17,6 +16,7 @@ from clinic.services.transaction import transaction
 from tests.factories.moves import make_move
 from tests.factories.people import People
 from tests.factories.programs import publish_routine
+from tests.statements import statements
 from tests.visitor import Visitor
 from tests.web.practitioner.test_routines import text, typed
 
@@ -178,9 +178,9 @@ def test_the_library_is_searched_as_one_types_and_the_page_asks_little(
 ) -> None:
     for number in range(3):
         make_move(people.actor(people.owner), name=f"Heel bridge {number}")
-    staff, said = visit(people.colleague), []
-    event.listen(db.session.get_bind(), "before_cursor_execute", lambda *args: said.append(args[2]))
-    page = text(staff.get(f"{edit_url(routine)}?q=heel+2"))
+    staff = visit(people.colleague)
+    with statements() as said:
+        page = text(staff.get(f"{edit_url(routine)}?q=heel+2"))
     assert "Heel bridge 2" in page
     assert "Heel bridge 1" not in page
     assert len([each for each in said if each.lstrip().upper().startswith("SELECT")]) <= 8

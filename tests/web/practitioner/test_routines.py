@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.moves import MoveContent
@@ -21,6 +21,7 @@ from clinic.services.transaction import transaction
 from clinic.web.filters import day_year, local_date
 from tests.factories.people import People
 from tests.factories.programs import publish_routine
+from tests.statements import statements
 from tests.visitor import Visitor
 
 Visit = Callable[..., Visitor]
@@ -266,8 +267,8 @@ def test_strangers_find_nothing(people: People, visit: Visit, routine: Routine, 
 def test_each_page_asks_the_database_at_most_eight_times(
     people: People, visit: Visit, routine: Routine, path: str
 ) -> None:
-    staff, said = visit(people.colleague), []
-    event.listen(db.session.get_bind(), "before_cursor_execute", lambda *args: said.append(args[2]))
-    staff.get(path.format(id=routine.id))
+    staff = visit(people.colleague)
+    with statements() as said:
+        staff.get(path.format(id=routine.id))
     queries = [statement for statement in said if statement.lstrip().upper().startswith("SELECT")]
     assert len(queries) <= 8, "\n\n".join(queries)
