@@ -184,7 +184,7 @@ class Reason:
 
 WORDS: Mapping[AttentionKind, str] = MappingProxyType(
     {
-        AttentionKind.SCREEN_POSITIVE: "PHQ-2 screen positive (≥ 3), talk to them today",
+        AttentionKind.SCREEN_POSITIVE: "Talk to them today: PHQ-2 screen positive (≥ 3)",
         AttentionKind.LOG_HURTS: "Left out practice, some or all, because it hurts",
         AttentionKind.STOPPED_HURTS: "Stopped because it hurts",
         AttentionKind.CONTACT_WANTED: "Would like to be contacted",

@@ -192,7 +192,7 @@ REASONS: list[tuple[dict[str, Any], AttentionKind, str, date]] = [
     (
         {"screens": [PositiveScreen(ONE, noon(YESTERDAY), NOW)]},
         AttentionKind.SCREEN_POSITIVE,
-        "PHQ-2 screen positive (≥ 3), talk to them today",
+        "Talk to them today: PHQ-2 screen positive (≥ 3)",
         YESTERDAY,
     ),
     (logged((YESTERDAY, 9)), AttentionKind.LOG_PAIN, "Logged pain 9", YESTERDAY),
