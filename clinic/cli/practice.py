@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from clinic.cli.tables import make_tables
 from clinic.domain.errors import RuleBroken
+from clinic.domain.staffing import ROLE_WORDS
 from clinic.domain.types import Role
 from clinic.mail.addresses import Address, AddressRefused, parse_address
 from clinic.mail.smtp_url import SmtpUrlError, parse_smtp_url
@@ -112,7 +113,7 @@ def user() -> None:
 @user.command()
 @click.option("--email", prompt=True, type=ADDRESS)
 @click.option("--name", prompt=True)
-@click.option("--role", type=click.Choice(["owner", "practitioner", "assistant"]), default="practitioner")
+@click.option("--role", type=click.Choice([role.value for role in ROLE_WORDS]), default="practitioner")
 @click.option("--practice", help="Its name or id, where there are several.")
 @click.password_option(help="15 characters or more.")
 @with_appcontext

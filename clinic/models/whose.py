@@ -30,9 +30,7 @@ def own_clients() -> Select[Any]:
 
 def gone() -> Select[Any]:
     """The ids of those who work here no longer, of the practice `practice_id`."""
-    return select(User.id).where(
-        given(User.practice_id), one_of(User.role, sorted(STAFF)), User.deactivated_at.is_not(None)
-    )
+    return select(User.id).where(given(User.practice_id), one_of(User.role, sorted(STAFF)), ~User.is_open)
 
 
 def _answer_no_longer() -> Select[Any]:
@@ -40,5 +38,5 @@ def _answer_no_longer() -> Select[Any]:
     return select(User.id).where(
         given(User.practice_id),
         one_of(User.role, sorted(STAFF)),
-        or_(User.deactivated_at.is_not(None), may_not),
+        or_(~User.is_open, may_not),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
 
+from clinic.domain.staffing import ROLE_WORDS
 from clinic.services import notices
 from clinic.web import account
 from clinic.web.authz import current_actor
@@ -19,8 +20,10 @@ from clinic.web.speaking import flash
 @on_post(PER_ACCOUNT, key_func=own_account_key)
 def show() -> Response | str | tuple[str, int]:
     """Show it, and change the password."""
-    form = DailyNoticeForm(formdata=None, wanted=notices.wanted(current_actor()))
-    return account.page("practitioner/account.html", "practitioner.account.show", notice_form=form)
+    actor = current_actor()
+    form = DailyNoticeForm(formdata=None, wanted=notices.wanted(actor))
+    told = {"notice_form": form, "role": ROLE_WORDS[actor.role]}
+    return account.page("practitioner/account.html", "practitioner.account.show", **told)
 
 
 def notice() -> Response:
