@@ -18,8 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CLINIC = ("-c", "from clinic.cli import main; main()")
 
-_forking = multiprocessing.get_context("forkserver")
-_forking.set_forkserver_preload(["tests.imported"])
+FORKING = multiprocessing.get_context("forkserver")
+FORKING.set_forkserver_preload(["tests.imported"])
 
 
 def run(
@@ -28,7 +28,7 @@ def run(
     """What `python WORDS` does and says; the words begin with -c or -m."""
     with tempfile.TemporaryDirectory() as told:
         files = Path(told, "out"), Path(told, "err")
-        process = _forking.Process(target=_become, args=(words, environment, folder, files))
+        process = FORKING.Process(target=_told, args=(words, environment, folder, files))
         process.start()
         process.join(120)
         code = process.exitcode
@@ -40,10 +40,14 @@ def run(
     return subprocess.CompletedProcess(words, code, *said)
 
 
-def _become(words: list[str], environment: dict[str, str], folder: Path, files: tuple[Path, Path]) -> None:
-    """Be that process, as far as a process can tell."""
-    for descriptor, file in enumerate(files, start=1):
-        os.dup2(os.open(file, os.O_CREAT | os.O_WRONLY), descriptor)
+def _told(words: list[str], environment: dict[str, str], folder: Path, files: tuple[Path, Path]) -> None:
+    become(words, environment, folder, *(os.open(file, os.O_CREAT | os.O_WRONLY) for file in files))
+
+
+def become(words: list[str], environment: dict[str, str], folder: Path, out: int, err: int) -> None:
+    """Be that process, as far as a process can tell, and write into these."""
+    for descriptor, written in enumerate((out, err), start=1):
+        os.dup2(written, descriptor)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(folder)

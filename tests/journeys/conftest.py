@@ -105,8 +105,8 @@ def migrated(template: str) -> Path:
 
 @pytest.fixture
 def from_nothing(tmp_path: Path, browser: Browser) -> Iterator[Installation]:
-    """An installation that began in an empty folder."""
-    yield from _running(Installation(tmp_path))
+    """An installation that began in an empty folder, started as people start it."""
+    yield from _running(Installation(tmp_path, anew=True))
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from clinic.extensions import db
 from clinic.mail.maildir import StoredMail, newest_mails
 from clinic.models import Base, Client, OutboxMessage
 from config import Settings
+from tests.journeys.forked import Serving
 
 HOME = Path(__file__).resolve().parents[2]
 START = "from clinic.cli import main; main()"
@@ -50,13 +51,14 @@ ZONES = (
 class Installation:
     """One running copy of the product."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *, anew: bool = False, **settings: str) -> None:
         self.folder = folder
+        self._anew = anew  # whether it starts as people start it, with interpreters of its own
         self._settings = settings  # CLINIC_…, beside those that each has
         self.port = _free_port()
         self.url = f"http://localhost:{self.port}"
         self.log = folder / "serve.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Serving | None = None
         self._app: Flask | None = None
 
     def with_tables(self, migrated: Path) -> Self:
@@ -68,12 +70,17 @@ class Installation:
 
     def start(self, *options: str) -> None:
         """Start everything and wait until web, broker and worker are there."""
+        self._process = self._new(*options) if self._anew else Serving(options, self._environment, self.log)
+        if isinstance(self._process, Serving):
+            self._process.start()
+        self.until(self._is_ready, READY_WITHIN, "is not ready")
+
+    def _new(self, *options: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-c", START, "serve", *options]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            return subprocess.Popen(
                 command, cwd=HOME, env=self._environment, stdout=log, stderr=log, start_new_session=True
             )
-        self.until(self._is_ready, READY_WITHIN, "is not ready")
 
     def stop(self) -> None:
         """End it as Ctrl-C does."""
