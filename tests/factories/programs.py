@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from clinic.catalogue import load_catalogue
 from clinic.domain.doses import Dose
@@ -15,8 +16,10 @@ from clinic.domain.phases import Phase
 from clinic.domain.types import DoseSide, MailKind, RoutineStatus
 from clinic.extensions import db
 from clinic.models import (
+    AuditEvent,
     Client,
     Exercise,
+    ExerciseMistake,
     OutboxMessage,
     Practice,
     Program,
@@ -24,9 +27,12 @@ from clinic.models import (
     RoutineItem,
     RoutinePhase,
     RoutineVersion,
+    SignOff,
     User,
 )
+from clinic.services import audit
 from clinic.services.accounts import signing_in as accounts
+from clinic.services.actors import Actor
 from clinic.services.checkins.rhythms import WeeklyCheckin
 from clinic.services.clock import now, today_in
 from clinic.services.programs import assigning as programs
@@ -34,15 +40,56 @@ from clinic.services.programs.assigning import Assignment
 from clinic.services.routines import publishing as routines
 from clinic.services.routines.own_moves import MistakeMeaning
 from clinic.services.routines.publishing import MoveEdit, RoutineEdit
-from clinic.services.routines.wording import dose_of
+from clinic.services.routines.wording import dose_of, shared_wordings
 from clinic.services.transaction import transaction
+from tests.factories.again import Rows, has_rows, rows_of, write_again
+
+PUBLISHED = "routine.published"
+OF_A_ROUTINE = Exercise, ExerciseMistake, Routine, RoutineVersion, RoutineItem, SignOff
+
+
+@dataclass(frozen=True)
+class _Published:
+    """What was written when a routine was published: its rows, and what the trail says of it."""
+
+    version_id: uuid.UUID
+    routine_id: uuid.UUID
+    by: Actor
+    rows: Rows
+    said: dict[str, Any]
+
+    def again(self, actor: Actor) -> uuid.UUID:
+        """The same in another practice, under the actor's name; returns the version's id."""
+        theirs = {self.by.practice_id: actor.practice_id, self.by.user_id: actor.user_id}
+        with transaction():
+            ids = write_again(self.rows, theirs)
+            audit.record(actor, PUBLISHED, subject_id=ids[self.routine_id], **self.said)
+        return ids[self.version_id]
+
+
+_published: dict[object, _Published] = {}
 
 
 def publish_routine(practice: Practice, owner: User) -> RoutineVersion:
-    """The hip routine, published by the owner, with tucking under as the named mistake."""
+    """The hip routine, published by the owner, with tucking under as the named mistake.
+
+    The first time by services; what they wrote is written again for whoever has no moves yet and signs the
+    same texts.
+    """
+    actor = accounts.actor_of(owner)
+    signs = (actor.role, practice.numbers_set, shared_wordings(practice))
+    if has_rows(practice.id, Exercise, Routine, SignOff):
+        return _publish(practice, actor)
+    if before := _published.get(signs):
+        return routines.whole_version(actor, before.again(actor))
+    version = _publish(practice, actor)
+    _published[signs] = _as_published(actor, version)
+    return version
+
+
+def _publish(practice: Practice, actor: Actor) -> RoutineVersion:
     with transaction():
         routines.begin_with_catalogue(practice)
-    actor = accounts.actor_of(owner)
     routine = routines.listed(actor)[0]
     draft = routines.draft_of(actor, routine)
     assert draft is not None
@@ -61,6 +108,13 @@ def publish_routine(practice: Practice, owner: User) -> RoutineVersion:
     edit = RoutineEdit(moves, accepted=routines.scopes_of(draft, practice))
     routines.publish(actor, routine.id, edit, routines.digest_of(draft, practice))
     return routines.whole_version(actor, draft.id)
+
+
+def _as_published(actor: Actor, version: RoutineVersion) -> _Published:
+    trail = (AuditEvent.practice_id == actor.practice_id, AuditEvent.action == PUBLISHED)
+    said = db.session.scalars(select(AuditEvent.details).where(*trail)).one()
+    rows = rows_of(actor.practice_id, *OF_A_ROUTINE)
+    return _Published(version.id, version.routine_id, actor, rows, said)
 
 
 def assign_program(

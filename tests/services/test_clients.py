@@ -6,14 +6,12 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from flask_migrate import upgrade
+from flask import Flask
 from sqlalchemy import insert, select
 
-from clinic import create_app
 from clinic.domain.attention import AttentionKind
 from clinic.domain.errors import Conflict, NotFound, RuleBroken
 from clinic.domain.invitations import AccountStanding
@@ -31,8 +29,6 @@ from clinic.services.clients.listing import PAGE, ClientFilter
 from clinic.services.clients.records import ClientDetails
 from clinic.services.clock import now, today_in
 from clinic.services.transaction import transaction
-from tests.backends import database_urls
-from tests.conftest import settings_for
 from tests.factories.checkins import answered, enrol, schedule_of, sent_checkin
 from tests.factories.people import LONG_AGO, People, make_client, make_people
 from tests.statements import statements
@@ -445,22 +441,15 @@ def test_the_same_form_for_another_person_adds_another_client(people: People) ->
     assert names(people, ClientFilter("lind")) == ["Cora Lind", "Dora Lind"]
 
 
-def test_twenty_presses_at_once_are_one_client(tmp_path: Path) -> None:
-    with database_urls() as new:
-        app = create_app(settings_for(new(), tmp_path))
-        with app.app_context():
-            upgrade()
-            people = make_people()
-            actor = people.actor(people.colleague)
-            db.session.remove()
+def test_twenty_presses_at_once_are_one_client(live_app: Flask) -> None:
+    people = make_people()
+    actor = people.actor(people.colleague)
+    db.session.remove()
 
-        def press(number: int) -> uuid.UUID:
-            with app.app_context():
-                return clients.add(actor, CORA, invite=True, key="k").id
+    def press(number: int) -> uuid.UUID:
+        with live_app.app_context():
+            return clients.add(actor, CORA, invite=True, key="k").id
 
-        with ThreadPoolExecutor(20) as pool:
-            assert len(set(pool.map(press, range(20)))) == 1
-        with app.app_context():
-            assert len(db.session.scalars(select(OutboxMessage)).all()) == 1
-            db.session.remove()
-            db.engine.dispose()
+    with ThreadPoolExecutor(20) as pool:
+        assert len(set(pool.map(press, range(20)))) == 1
+    assert len(db.session.scalars(select(OutboxMessage)).all()) == 1

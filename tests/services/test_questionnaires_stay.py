@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from clinic import create_app
 from clinic.extensions import db
 from clinic.models import QuestionnaireResponse
 from clinic.services import demo
@@ -19,8 +17,8 @@ from clinic.services.questionnaires import results as questionnaire_results
 from clinic.services.transaction import transaction
 from clinic.services.upkeep.backups.making import write_backup
 from clinic.services.upkeep.backups.restoring import Trust, restore
-from tests.backends import POSTGRES, database_urls
-from tests.conftest import settings_for
+from tests.backends import POSTGRES
+from tests.conftest import app_on_a_copy
 from tests.factories.locks import as_owner
 from tests.factories.people import People, make_people
 from tests.factories.questionnaires import ask, feeling, pain, ticked, typed
@@ -86,7 +84,9 @@ def test_no_session_writes_over_an_answer(answer: QuestionnaireResponse) -> None
         answer.scores = {"total": 0}
 
 
-def test_a_backup_brings_every_answer_back_and_locks_it(live_app: Flask, tmp_path: Path) -> None:
+def test_a_backup_brings_every_answer_back_and_locks_it(
+    live_app: Flask, template: str, tmp_path: Path
+) -> None:
     people = make_people()
     (first, _) = typed(people, ask(people, "nprs", "rmdq24"), pain(now=3), ticked(1, 2))
     actor = people.actor(people.colleague)
@@ -94,17 +94,12 @@ def test_a_backup_brings_every_answer_back_and_locks_it(live_app: Flask, tmp_pat
     before = everything()
     write_backup(tmp_path / "b.backup", [])
     db.session.remove()
-    with database_urls() as new:
-        other = create_app(settings_for(new(), tmp_path))
-        with other.app_context():
-            upgrade()
-            restore(tmp_path / "b.backup", Trust())
-            assert everything() == before
-            assert len(questionnaire_results.for_client(actor, people.client.id, every=True)) == 3
-            with pytest.raises(DBAPIError, match=KEPT):
-                db.session.execute(text("DELETE FROM questionnaire_response"))
-            db.session.remove()
-            db.engine.dispose()
+    with app_on_a_copy(template):
+        restore(tmp_path / "b.backup", Trust())
+        assert everything() == before
+        assert len(questionnaire_results.for_client(actor, people.client.id, every=True)) == 3
+        with pytest.raises(DBAPIError, match=KEPT):
+            db.session.execute(text("DELETE FROM questionnaire_response"))
 
 
 def test_the_demo_comes_in_under_lock(live_app: Flask) -> None:

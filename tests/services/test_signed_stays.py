@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from clinic import create_app
 from clinic.domain.types import AssessmentStatus, Side
 from clinic.extensions import db
 from clinic.models import Amendment, Assessment, Finding
@@ -23,8 +21,8 @@ from clinic.services.assessments import recording as assessments
 from clinic.services.assessments.amendments import AmendmentWish
 from clinic.services.upkeep.backups.making import write_backup
 from clinic.services.upkeep.backups.restoring import Trust, restore
-from tests.backends import POSTGRES, database_urls
-from tests.conftest import settings_for
+from tests.backends import POSTGRES
+from tests.conftest import app_on_a_copy
 from tests.factories.assessments import INTERNAL_LEFT, POSITIVE, SETUP, draft, recorded, signed
 from tests.factories.locks import as_owner
 from tests.factories.people import People, make_people
@@ -142,7 +140,7 @@ def test_a_draft_is_changed_and_thrown_away_as_before(
 
 
 def test_a_backup_brings_signed_assessments_and_their_amendments_back(
-    live_app: Flask, tmp_path: Path
+    live_app: Flask, template: str, tmp_path: Path
 ) -> None:
     people = make_people()
     robin = people.actor(people.colleague)
@@ -156,16 +154,11 @@ def test_a_backup_brings_signed_assessments_and_their_amendments_back(
     before = everything()
     write_backup(tmp_path / "b.backup", [])
     db.session.remove()
-    with database_urls() as new:
-        other = create_app(settings_for(new(), tmp_path))
-        with other.app_context():
-            upgrade()
-            restore(tmp_path / "b.backup", Trust())
-            assert everything() == before
-            with pytest.raises(DBAPIError, match=SIGNED):
-                db.session.execute(text("DELETE FROM finding"))
-            db.session.remove()
-            db.engine.dispose()
+    with app_on_a_copy(template):
+        restore(tmp_path / "b.backup", Trust())
+        assert everything() == before
+        with pytest.raises(DBAPIError, match=SIGNED):
+            db.session.execute(text("DELETE FROM finding"))
 
 
 def test_the_demo_is_made_with_signed_assessments_under_lock(live_app: Flask) -> None:

@@ -6,22 +6,18 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask_migrate import upgrade
+from flask import Flask
 from sqlalchemy import func, select
 
-from clinic import create_app
 from clinic.domain.errors import LinkProblem
 from clinic.extensions import db
 from clinic.models import AuthSession, Client, Invitation, User
 from clinic.services.clients import invitations
 from clinic.services.clients.invitations import Acceptance
 from clinic.services.clock import now
-from tests.backends import database_urls
-from tests.conftest import settings_for
 from tests.factories.people import People, make_client, make_people
 from tests.visitor import Visitor
 
@@ -170,33 +166,26 @@ def test_trying_without_end_is_stopped_for_a_while(link: str, visit: Visit) -> N
     assert answers == {422, 429}
 
 
-def test_of_twenty_at_once_exactly_one_makes_the_account(tmp_path: Path) -> None:
-    with database_urls() as new:
-        app = create_app(settings_for(new(), tmp_path))
-        with app.app_context():
-            upgrade()
-            people = make_people()
-            client = make_client(people.practice, "Cora Lind", email="cora@clients.example")
-            db.session.commit()
-            secret = invitations.hand_over(people.actor(people.colleague), client.id)[1]
-            client_id = client.id
-            db.session.remove()
+def test_of_twenty_at_once_exactly_one_makes_the_account(live_app: Flask) -> None:
+    people = make_people()
+    client = make_client(people.practice, "Cora Lind", email="cora@clients.example")
+    db.session.commit()
+    secret = invitations.hand_over(people.actor(people.colleague), client.id)[1]
+    client_id = client.id
+    db.session.remove()
 
-        def accept(number: int) -> str:
-            with app.app_context():
-                try:
-                    invitations.accept(secret, Acceptance(f"{GOOD} {number}"))
-                except LinkProblem as problem:
-                    return problem.kind.value
-                return "accepted"
+    def accept(number: int) -> str:
+        with live_app.app_context():
+            try:
+                invitations.accept(secret, Acceptance(f"{GOOD} {number}"))
+            except LinkProblem as problem:
+                return problem.kind.value
+            return "accepted"
 
-        with ThreadPoolExecutor(20) as pool:
-            answers = sorted(pool.map(accept, range(20)))
-        assert answers == ["accepted"] + ["used"] * 19
-        with app.app_context():
-            accounts = select(func.count()).select_from(User).where(User.email_key == "cora@clients.example")
-            assert db.session.scalar(accounts) == 1
-            assert db.session.get_one(Client, client_id).user_id is not None
-            assert db.session.scalar(select(func.count()).select_from(AuthSession)) == 1
-            db.session.remove()
-            db.engine.dispose()
+    with ThreadPoolExecutor(20) as pool:
+        answers = sorted(pool.map(accept, range(20)))
+    assert answers == ["accepted"] + ["used"] * 19
+    accounts = select(func.count()).select_from(User).where(User.email_key == "cora@clients.example")
+    assert db.session.scalar(accounts) == 1
+    assert db.session.get_one(Client, client_id).user_id is not None
+    assert db.session.scalar(select(func.count()).select_from(AuthSession)) == 1
