@@ -80,9 +80,16 @@ class Look(threading.Thread):
     def run(self) -> None:
         try:
             with self._app.app_context():
-                self._found.set_result(look())
+                found = look()
         except Exception as error:
             self._found.set_exception(error)
+        else:
+            self._found.set_result(found)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether what it finds is still to come: its thread outlives that by a moment."""
+        return self.is_alive() and not self._found.done()
 
     def report(self) -> HealthReport:
         """What it finds, at the latest PATIENCE seconds after it began."""
@@ -102,11 +109,11 @@ class Lookout:
         self._pid = os.getpid()
 
     def begin(self) -> Look:
-        """A look that has begun, now or a moment ago."""
+        """A look that is under way, begun now if there is none: what was found before is not told again."""
         if self._pid != os.getpid():  # a look that was under way stayed in the process that forked
             self._pid, self._lock, self._look = os.getpid(), threading.Lock(), None
         with self._lock:
-            if self._look is None or not self._look.is_alive():
+            if self._look is None or not self._look.is_under_way:
                 self._look = Look(self._app)
                 self._look.start()
             return self._look

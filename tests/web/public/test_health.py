@@ -21,6 +21,7 @@ from clinic.services.clock import now
 from clinic.services.outbox import promises as outbox
 from clinic.services.transaction import transaction
 from clinic.services.upkeep import heartbeats, release
+from clinic.services.watching.health import Look
 from clinic.web.watchers import may_see_details
 from config import CAN_BE_OFF
 from tests.factories.checkins import enrol
@@ -144,6 +145,17 @@ def test_tables_of_another_release_are_an_alarm_and_not_ready(
     assert visit().get("/healthz", status=503).get_json()["troubles"] == ["schema"]
     assert visit().get("/readyz", status=503).get_json()["troubles"] == ["schema"]
     assert visit().get("/livez", status=200).get_json() == {"status": "ok"}
+
+
+def test_what_was_found_is_not_told_again_though_its_thread_is_not_gone_yet(
+    people: People, visit: Callable[..., Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Look, "is_alive", lambda self: True)
+    heartbeats.beat(heartbeats.SWEEP)
+    visit().get("/readyz", status=200)
+    with transaction() as session, as_owner():
+        session.execute(text("UPDATE alembic_version SET version_num = 'another'"))
+    visit().get("/readyz", status=503)
 
 
 def test_a_check_can_be_switched_off(
