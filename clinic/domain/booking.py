@@ -152,7 +152,7 @@ def reminders_due(starts_at: datetime, settled_at: datetime, zone: str, now: dat
     """Of what somebody is to be reminded now; whoever heard of it later than that needs no reminder."""
     for reminder in Reminder:
         at = reminder_at(reminder, starts_at, zone)
-        until = reminder_at(Reminder.HOUR, starts_at, zone) if reminder is Reminder.DAY else starts_at
+        until = starts_at - AN_HOUR if reminder is Reminder.DAY else starts_at
         if settled_at < at <= now < until:
             yield reminder
 

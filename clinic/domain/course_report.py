@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from clinic.domain.progress import PAIN_CHANGE, Adherence
 from clinic.domain.types import MistakeAnswer, StopReason
@@ -37,7 +37,7 @@ class CourseReport:
     pain_more: int
     said_of_mistake: int
     noticed_mistake: int
-    stops: Mapping[StopReason, int] = field(default_factory=dict)
+    stops: Mapping[StopReason, int]
 
 
 def course_report(members: Collection[CourseMember]) -> CourseReport:

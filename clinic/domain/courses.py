@@ -113,9 +113,7 @@ def on_confirming(at_door: CourseDoor, *, needs_approval: bool) -> RequestState 
 
 def first_day(late: LateStart, days: CourseDays, today: date) -> date:
     """When the program of somebody who joins today begins."""
-    if today <= days.starts_on or late is LateStart.GROUP_WEEK:
-        return days.starts_on
-    return today
+    return days.starts_on if late is LateStart.GROUP_WEEK else max(today, days.starts_on)
 
 
 def problems(days: CourseDays, places: int | None, today: date) -> Iterator[RuleBroken]:

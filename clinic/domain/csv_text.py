@@ -54,9 +54,7 @@ def table_of(text: str, *, most_columns: int = MOST_CELLS, most_rows: int = MOST
     for row in _rows(text, delimiter):
         if len(rows) > most_rows:
             raise RuleBroken(say("there are more than %(most)s rows.", most=most_rows))
-        if len(row.cells) > most_columns:
-            row = TableRow(row.line, row.cells[: most_columns + 1])
-        rows.append(row)
+        rows.append(TableRow(row.line, row.cells[: most_columns + 1]))
     names = rows[0].cells if rows else ()
     return TextTable([one_line(name) for name in names], rows[1:], delimiter)
 

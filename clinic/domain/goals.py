@@ -50,4 +50,4 @@ def after(state: GoalState, act: GoalAct, today: date) -> GoalState:
         case GoalAct.REMOVE:
             return GoalState(state.reached_on, is_removed=True)
         case GoalAct.PUT_BACK:
-            return GoalState(state.reached_on, is_removed=False)
+            return GoalState(state.reached_on)

@@ -157,7 +157,7 @@ def practised_outcomes(
     Their word goes before the count: only where all that was counted comes to what they say, each move has
     its own. A move of which nothing was counted is as they say.
     """
-    whole = day_outcome(list(counted.values()), len(moves)) if counted else None
+    whole = day_outcome(list(counted.values()), len(moves))
     return {move: counted.get(move, said) if whole is said else said for move in moves}
 
 

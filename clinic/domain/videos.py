@@ -55,7 +55,7 @@ def part_problems(part: FilmPart, lasts: int | None) -> Iterator[RuleBroken]:
     """What is wrong with a part of a video that lasts so many seconds, None where nobody knows yet."""
     if part.until is not None and part.until <= part.begins:
         yield RuleBroken(say("The part ends before it begins."), "part_until")
-    elif lasts is not None and max(part.begins + 1, part.until or 0) > lasts:
+    elif lasts is not None and (part.until or part.begins + 1) > lasts:
         where = "part_from" if part.begins >= lasts else "part_until"
         yield RuleBroken(say("The video lasts %(clock)s.", clock=clock(lasts)), where)
 

@@ -67,6 +67,23 @@ def test_it_is_to_come_in_two_years_at_a_time_that_there_is(day: date, at: time,
 
 
 @pytest.mark.parametrize(
+    ("day", "at", "said"),
+    [
+        (LAST, time(10, 1), ("day", "Choose a day within the next two years.")),
+        (
+            date(2027, 3, 28),
+            time(1, 30),
+            ("at_time", "The clocks go forward then: there is no such time on that day."),
+        ),
+    ],
+)
+def test_a_time_too_far_off_and_one_that_there_is_not_are_told_apart(
+    day: date, at: time, said: tuple[str, str]
+) -> None:
+    assert found(day, at) == [said]
+
+
+@pytest.mark.parametrize(
     ("minutes", "is_fine"),
     [(SHORTEST - 1, False), (SHORTEST, True), (LONGEST, True), (LONGEST + 1, False), (0, False)],
 )

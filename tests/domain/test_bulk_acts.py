@@ -117,3 +117,7 @@ def test_the_hour_counts_from_its_end() -> None:
 def test_how_many_are_done_in_one_act_and_how_long_a_choice_is_kept() -> None:
     assert (MOST_CLIENTS, AT_ONCE, LONGEST_GROUP) == (2000, 50, 80)
     assert timedelta(days=1) == KEPT_UNBEGUN
+
+
+def test_of_whom_nothing_stands_against_nothing_is_said() -> None:
+    assert (DONE.reason, DONE.said) == (None, None)

@@ -42,6 +42,8 @@ SPACES = " \t\u00a0\u2002\u2003\u2009\u202f\u205f\u3000"
         ("葛\U000e0100城", "葛\U000e0100城"),  # the form of the character that the family writes
         ("👩\u200d🚀", "👩\u200d🚀"),
         ("❤\ufe0f", "❤\ufe0f"),
+        ("Anna❤\ufe0f", "Anna❤\ufe0f"),
+        ("❤A\ufe0f", "❤A"),
         ("❤\u200dAnna", "❤Anna"),
         ("©\u200d©", "©©"),
         ("Anna\u200d", "Anna"),

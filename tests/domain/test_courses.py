@@ -145,6 +145,11 @@ def test_a_course_that_would_be_over_says_since_when() -> None:
     assert problem.message == "It would have ended on Sun 13 Dec 2026."
 
 
+def test_a_course_of_another_year_is_not_opened() -> None:
+    (problem,) = problems(DAYS, None, DAYS.starts_on - timedelta(days=367))
+    assert problem.message == "Choose a first day within a year of today."
+
+
 def test_what_is_over_and_what_is_still_to_be_decided() -> None:
     assert {ENDED, CALLED_OFF} == OVER
     assert {RequestState.WAITING, RequestState.LISTED} == UNDECIDED

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.domain.csv_text import as_meant, harmless, swallowed, table_of
+from clinic.domain.csv_text import MOST_CELLS, as_meant, harmless, swallowed, table_of
 from clinic.domain.errors import RuleBroken
 
 HEAD = "name,email,notes\n"
@@ -194,3 +194,7 @@ def test_other_text_stays_as_it_is(text: str) -> None:
 @given(st.text("'=+-@\t\r\nab", max_size=6) | st.text())
 def test_each_text_comes_back_exactly(text: str) -> None:
     assert as_meant(harmless(text)) == text
+
+
+def test_nothing_that_people_look_at_has_a_million_rows() -> None:
+    assert MOST_CELLS == 1_000_000

@@ -94,4 +94,9 @@ def test_what_a_form_had_seen_changes_with_each_word() -> None:
     days = [None, DiaryEntry(DONE), DiaryEntry(PARTLY), DiaryEntry(DONE, 1), DiaryEntry(DONE, note="x")]
     days += [DiaryEntry(DONE, 1, hurting=frozenset({each})) for each in (ONE, TWO)]
     assert len({seen_as(each) for each in days}) == len(days)
-    assert seen_as(DiaryEntry(DONE, 1)) == seen_as(DiaryEntry(DONE, 1))
+    assert seen_as(DiaryEntry(DONE, 1)) == seen_as(DiaryEntry(DONE, 1, note=None))
+    assert len(seen_as(DiaryEntry(DONE))) == 16
+
+
+def test_a_note_has_room_for_a_thousand_signs() -> None:
+    assert LONGEST_NOTE == 1000

@@ -39,6 +39,10 @@ def test_all_that_is_wrong_is_named_by_its_field(title: str, dated_on: date | No
     assert all(str(each) for each in found)
 
 
+def test_a_document_without_a_title_is_refused_in_words() -> None:
+    assert [each.message for each in problems("", TODAY, TODAY)] == ["Give it a title."]
+
+
 def test_a_day_to_come_is_not_told_as_a_year_too_early() -> None:
     ((to_come,), (long_ago,)) = (list(problems("MRI", day, TODAY)) for day in (TODAY + DAY, date(196, 5, 3)))
     assert "in the future" in str(to_come)

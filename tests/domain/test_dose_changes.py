@@ -25,6 +25,7 @@ ROUNDS = ({"Hip hinge": {"sets": 2}}, {"Hip hinge": {"sets": 3}})
         ("hold_s", 0, 5, "hold 5 seconds"),
         ("hold_s", 5, 10, "hold 10 seconds instead of 5"),
         ("hold_s", 5, 0, "no hold any more"),
+        ("rest_s", 0, 45, "rest 45 seconds"),
         ("rest_s", 30, 60, "rest 60 seconds instead of 30"),
         ("tempo", "3-1-2-0", "4-1-4-0", "at another pace"),
         ("times_per_day", 1, 2, "twice a day instead of once a day"),

@@ -14,6 +14,7 @@ from clinic.domain.doses import (
     Tempo,
     dose_in_words,
     dose_problems,
+    duration_in_words,
     range_in_words,
     rest_in_words,
 )
@@ -168,3 +169,11 @@ def test_every_range_and_side_has_words() -> None:
 
 def test_a_tempo_is_written_as_it_was_read() -> None:
     assert str(Tempo.parse("3-1-2-0")) == "3-1-2-0"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, ""), (1, "1 second"), (60, "1 minute"), (90, "1 minute 30 seconds"), (120, "2 minutes")],
+)
+def test_a_time_is_said_in_minutes_and_seconds(seconds: int, words: str) -> None:
+    assert duration_in_words(seconds) == words

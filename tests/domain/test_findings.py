@@ -181,6 +181,20 @@ def test_a_value_that_no_form_could_give_is_refused(field: Field, value: Value) 
         check(field, value)
 
 
+@pytest.mark.parametrize(
+    "field, value",
+    [
+        (ROTATION, "positive"),
+        (ROTATION, float("nan")),
+        (NOTE_FIELD, " Guarded."),
+        (FAULTS, "tuck rounding"),
+    ],
+)
+def test_what_is_no_slip_is_said_to_be_no_value(field: Field, value: Value) -> None:
+    with pytest.raises(RuleBroken, match=r"^This is not a value of this field\.$"):
+        check(field, value)
+
+
 def test_every_fault_and_none_at_once_is_a_slip_and_is_told_as_one() -> None:
     everything = ["none", *(code for code, _ in FAULTS.options)]
     entry = enter(FAULTS, everything)

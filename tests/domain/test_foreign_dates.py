@@ -120,6 +120,7 @@ def test_two_figures_of_a_year_are_not_after_this_one(cell: str, year: int) -> N
 def test_two_figures_are_of_the_century_that_is() -> None:
     found = day_of("3/5/21", DAY, date(2121, 6, 1))
     assert found == date(2121, 5, 3)
+    assert day_of("3/5/05", DAY, date(2019, 6, 1)) == date(2005, 5, 3)
 
 
 def test_each_month_is_known_by_its_name_and_by_three_letters() -> None:

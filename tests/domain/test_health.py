@@ -12,6 +12,7 @@ from clinic.domain.health import (
     HealthCheck,
     HealthFacts,
     alarm_step,
+    has_leapt,
     is_clock_off,
     is_sweep_silent,
     troubles,
@@ -72,6 +73,22 @@ def test_what_is_wrong(facts: HealthFacts, found: list[str]) -> None:
 )
 def test_clocks_that_disagree(here: datetime, there: datetime | None, is_off: bool) -> None:
     assert is_clock_off(here, there) is is_off
+
+
+@pytest.mark.parametrize(
+    ("by_the_clock", "was_set"),
+    [
+        (HOUR, False),
+        (HOUR + MINUTE, False),
+        (HOUR + MINUTE + SECOND, True),
+        (HOUR - MINUTE, False),
+        (HOUR - MINUTE - SECOND, True),
+    ],
+)
+def test_a_clock_that_was_set_went_on_by_another_time_than_has_passed(
+    by_the_clock: timedelta, was_set: bool
+) -> None:
+    assert has_leapt(by_the_clock, HOUR) is was_set
 
 
 def test_a_sign_of_life_is_good_for_as_long_as_one_waits() -> None:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from clinic.domain.mail_server import address_problem, host_problem, is_own_machine, port_problem
+from clinic.domain.mail_server import (
+    USUAL_PORT,
+    MailSecurity,
+    address_problem,
+    host_problem,
+    is_own_machine,
+    port_problem,
+)
 
 
 @pytest.mark.parametrize(
-    "host", ["mail.example.com", "MAIL.example.com", "localhost", "a-b.c", "192.0.2.7", "::1"]
+    "host", ["mail.example.com", "MAIL.example.com", "localhost", "a-b.c", "192.0.2.7", "::1", "[::1]"]
 )
 def test_a_name_or_an_address_is_taken(host: str) -> None:
     assert host_problem(host) is None
@@ -73,3 +80,11 @@ def test_a_page_reaches_no_secrets_and_in_production_no_inner_network(
 )
 def test_a_password_may_be_said_in_the_clear_to_ones_own_machine_alone(host: str, own: bool) -> None:
     assert is_own_machine(host) is own
+
+
+@pytest.mark.parametrize(
+    ("security", "port"),
+    [(MailSecurity.STARTTLS, 587), (MailSecurity.IMPLICIT, 465), (MailSecurity.NONE, 25)],
+)
+def test_each_way_of_encrypting_has_its_usual_port(security: MailSecurity, port: int) -> None:
+    assert USUAL_PORT[security] == port

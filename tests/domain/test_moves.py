@@ -69,6 +69,7 @@ def test_a_film_is_addressed_at_its_part() -> None:
     parts = ((0, 0), (5, 0), (5, 20), (0, 20))
     fragments = [replace(FILM, part_from=first, part_until=last).fragment for first, last in parts]
     assert fragments == ["", "#t=5", "#t=5,20", "#t=0,20"]
+    assert FILM.fragment == "", "all of it, where nobody says"
 
 
 def test_a_move_has_the_practices_own_mistake_or_none() -> None:

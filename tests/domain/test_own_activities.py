@@ -19,6 +19,7 @@ BACK_AND_FORTH: list[Told] = [("socks", 3, 6, BETTER)]
 TABLE: list[tuple[str, list[AnsweredQuestionnaire], list[Told]]] = [
     ("nothing was named", [], []),
     ("pain names nothing", [pain(0, 6), pain(1, 3)], []),
+    ("nor do words beside it", [answered("phq2", 0, {"interest": 1, "a1": 3}, ("socks",))], []),
     ("once is no change", [doing(0, socks=3)], [("socks", 3, 3, None)]),
     (
         "first against latest",

@@ -27,6 +27,7 @@ DONE, PARTLY, NOT_DONE = LogOutcome.DONE, LogOutcome.PARTLY, LogOutcome.NOT_DONE
         ("the longest age", TODAY, 60 * DAY, TODAY - 60 * DAY, True),
         ("beyond it, a day nearby", TODAY - DAY, 60 * DAY + HOUR, TODAY - DAY, False),
         ("a little before it was made", TODAY, timedelta(minutes=-2), TODAY, False),
+        ("before it was made, by a clock that is behind", TODAY - DAY, timedelta(minutes=-2), TODAY, True),
         ("set back since, a day nearby", TODAY - 7 * DAY, timedelta(minutes=-3), TODAY - 7 * DAY, False),
         ("set back since, a day long ago", TODAY - 8 * DAY, -HOUR, TODAY, True),
         ("set back since, a day to come", TODAY + DAY, -HOUR, TODAY, True),

@@ -13,8 +13,8 @@ COMMON = load_catalogue().common_passwords
 ANNA = OwnWords("anna.kowalska@mail.example", "Anna Kowalska", "Harbour Back Clinic")
 
 SHORT, LONG, LISTED, REPEATS, OWN = (
-    "at least",
-    "at most",
+    "at least 15 characters",
+    "at most 256 characters",
     "attackers try first",
     "repeats itself",
     "Leave your name",

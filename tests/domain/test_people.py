@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 import pytest
@@ -15,6 +16,7 @@ from clinic.domain.people import (
     name_keys,
     phone_key,
     phone_problem,
+    who,
 )
 
 TODAY = date(2026, 11, 28)
@@ -135,3 +137,14 @@ def test_a_date_of_birth_is_told_shortly() -> None:
 @pytest.mark.parametrize(("number", "said"), [(0, "0 clients"), (1, "1 client"), (1200, "1,200 clients")])
 def test_a_number_goes_with_its_noun(number: int, said: str) -> None:
     assert count(number, "client") == said
+
+
+@dataclass(frozen=True)
+class Namesake:
+    name: str
+    born_on: date | None
+
+
+@pytest.mark.parametrize(("born_on", "words"), [(MAY, "Anna Nord, born 3 May 1961"), (None, "Anna Nord")])
+def test_two_of_one_name_are_told_apart_by_their_birth(born_on: date | None, words: str) -> None:
+    assert who(Namesake("Anna Nord", born_on)) == words

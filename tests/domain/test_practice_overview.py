@@ -69,6 +69,14 @@ def test_figures_come_back_as_they_were_kept() -> None:
     assert PracticeOverview.from_json(whole.to_json()) == whole
 
 
+def test_what_was_not_counted_yet_when_figures_were_kept_is_none() -> None:
+    window = {"days": 7, "programs": 1, "expected": 3, "practised": 2, "not_done": 0, "not_reported": 1}
+    kept = {"active": 3, "with_program": 2, "with_account": 1, "windows": [window], "outcomes": []}
+    found = PracticeOverview.from_json(kept)
+    assert (found.staff_minutes, found.live_contacts, found.with_time) == (0, 0, 0)
+    assert (found.windows[0].promised, found.windows[0].kept) == (0, 0)
+
+
 SECOND = timedelta(seconds=1)
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 

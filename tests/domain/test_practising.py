@@ -7,8 +7,10 @@ import pytest
 from clinic.domain.doses import Dose, Tempo, beats_of
 from clinic.domain.load import seconds_per_day
 from clinic.domain.practising import (
+    MOST_REPS,
     READING_S,
     READY_S,
+    UNCOUNTED,
     Practised,
     Repetitions,
     StretchKind,
@@ -175,10 +177,14 @@ def test_the_way_that_was_chosen_is_one_of_the_moves_own() -> None:
     [
         (Practised(Repetitions(both=12)), "Turns: 12 times"),
         (Practised(Repetitions(left=8, right=1)), "Turns: left 8 times, right 1 time"),
-        (Practised(Repetitions()), "Turns: not done"),
+        (UNCOUNTED, "Turns: not done"),
         (Practised(Repetitions(both=2), WayDone.EASIER, "Sit"), "Turns: 2 times, an easier way (Sit)"),
         (Practised(Repetitions(both=2), WayDone.HARDER, "Stand"), "Turns: 2 times, a harder way (Stand)"),
     ],
 )
 def test_staff_read_what_was_done(practised: Practised, words: str) -> None:
     assert counted_in_words("Turns", practised) == words
+
+
+def test_no_dose_asks_for_three_thousand_of_a_side() -> None:
+    assert MOST_REPS == 3000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -15,6 +16,8 @@ from clinic.domain.progress import (
     MistakeWeek,
     PainChange,
     PainPoint,
+    PlanPace,
+    PlansSideBySide,
     PracticePlan,
     Span,
     adherence,
@@ -369,3 +372,15 @@ def test_progress_is_one_sentence_of_facts(
     reported: dict[date, LogOutcome], plan: PracticePlan, pain: PainChange | None, sentence: str
 ) -> None:
     assert progress_sentence(reported, plan, TODAY, pain) == sentence
+
+
+def test_before_its_first_phase_and_without_phases_a_plan_asks_all_of_it() -> None:
+    phased = replace(PLAN, paces=(PlanPace(MONDAY, 2, 3),))
+    assert [phased.moves_on(day, 5) for day in (days_ago(9), TODAY)] == [5, 2]
+    assert PLAN.moves_on(TODAY, 5) == 5
+
+
+def test_of_plans_side_by_side_each_asks_as_its_phase_does() -> None:
+    phased = replace(PLAN, days_per_week=1, paces=(PlanPace(MONDAY, 2, 6),))
+    both = PlansSideBySide((replace(PLAN, days_per_week=3), phased))
+    assert [both.pace_on(day) for day in (days_ago(9), TODAY)] == [3, 6]

@@ -178,4 +178,5 @@ def test_what_its_wording_says_fills_up_for_mistakes_without_a_test() -> None:
     ]
     knees = replace(PLAIN, knees_words="soft")
     assert [each.test for each in self_tests(knees)] == ["soft", "slow", "long back"]
+    assert self_tests(knees)[0].title == "Knees"
     assert {each.title for each in self_tests(PLAIN)} == {"Think of this"}

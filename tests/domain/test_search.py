@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.domain.search import LONGEST_PIECE, LONGEST_SEARCH_KEY, fold, search_key, search_words, sort_key
+from clinic.domain.search import (
+    LONGEST_PIECE,
+    LONGEST_SEARCH_KEY,
+    fold,
+    search_key,
+    search_words,
+    searched,
+    sort_key,
+)
 
 FOLDED = [
     ("Łukasz Wójcik", "lukasz wojcik"),
@@ -118,3 +126,11 @@ def test_the_key_ends_where_its_column_ends() -> None:
 
 def test_pieces_are_as_long_as_the_database_makes_them() -> None:
     assert LONGEST_PIECE == 6, "its triggers cut as many letters"
+
+
+@pytest.mark.parametrize(
+    ("typed", "looked_for"),
+    [(" Anna\u200b  Nord\n", "Anna Nord"), ("a" * 100, "a" * 100), ("a" * 101, "a" * 100)],
+)
+def test_what_is_looked_for_is_one_line_of_a_hundred_signs(typed: str, looked_for: str) -> None:
+    assert searched(typed) == looked_for

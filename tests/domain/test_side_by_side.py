@@ -145,6 +145,8 @@ OUTCOMES = [
     ("one of two", {HIP: [DONE, DONE], KNEE: [NOT_DONE]}, PARTLY),
     ("neither", {HIP: [NOT_DONE, NOT_DONE], KNEE: [NOT_DONE]}, NOT_DONE),
     ("one partly", {HIP: [DONE, PARTLY], KNEE: [DONE]}, PARTLY),
+    ("both, and of one half", {HIP: [DONE], KNEE: [DONE]}, PARTLY),
+    ("both, one whose moves nobody counts", {HIP: [DONE, DONE], uuid.UUID(int=3): [DONE]}, DONE),
     ("one whose moves nobody counts", {uuid.UUID(int=3): [DONE]}, DONE),
 ]
 

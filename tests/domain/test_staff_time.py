@@ -42,6 +42,11 @@ def test_time_is_written_down_that_was_spent(day: date | None, minutes: int | No
     assert all(str(each) for each in found)
 
 
+def test_nobody_spends_more_than_eight_hours_on_one_day() -> None:
+    (problem,) = problems(TODAY, LONGEST + 1, TODAY)
+    assert problem.message == "Minutes must be from 1 to 480."
+
+
 def test_a_day_to_come_and_a_year_too_early_are_told_apart() -> None:
     assert "still to come" in str(next(problems(TODAY + DAY, 1, TODAY)))
     assert "2000 or later" in str(next(problems(date(26, 1, 1), 1, TODAY)))

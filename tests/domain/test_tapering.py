@@ -145,6 +145,7 @@ def test_an_offer_by_the_clients_own_word_says_so() -> None:
     assert reason(told, TODAY).startswith(
         "They say that they manage alone, and the form re-check passed. Since"
     )
+    assert told["by_own_word"] == 1
     assert reason(numbers(WELL, None), TODAY).startswith("Since")
 
 

@@ -36,6 +36,8 @@ KNOWN = KnownOfClient(names=("Łukasz Müller-Lee", "Dr Hale"), places=("12 Kirk
         ("ring +44 20 7946 0000", [(NUMBER, "+44 20 7946 0000")]),
         ("two turns, 3 times", []),
         ("write to lu@example.org", [(ADDRESS, "lu@example.org")]),
+        ("see WWW.example.org", [(ADDRESS, "WWW.example.org")]),
+        ("as Lee says", [(NAME, "Lee")]),
         ("Lukasz and Lukasz", [(NAME, "Lukasz")]),
         ("", []),
     ],

@@ -33,6 +33,11 @@ def test_what_is_new_and_what_is_gone_is_marked(old: list[str], new: list[str], 
     assert shown(marked_lines(old, new)) == marked
 
 
+def test_in_a_long_text_of_few_different_lines_the_new_one_alone_is_marked() -> None:
+    long = ["2 rounds", "Rest"] * 110
+    assert shown(marked_lines(long, ["Warm up", *long])) == ["+Warm up+", *long]
+
+
 LINES = st.lists(st.text("ab c", max_size=8).map(lambda text: " ".join(text.split())), max_size=6)
 
 

@@ -112,7 +112,7 @@ def test_the_client_reads_the_practices_own_numbers(tier: Tier) -> None:
 
 @pytest.mark.parametrize("emergency, urgent", [("", "116 117"), ("112", ""), (" ", " ")])
 def test_no_text_is_made_before_the_numbers_are_set(emergency: str, urgent: str) -> None:
-    with pytest.raises(RuleBroken):
+    with pytest.raises(RuleBroken, match=r"^The practice has not set its emergency and urgent numbers\.$"):
         client_text("Call {emergency_number}.", emergency_number=emergency, urgent_line=urgent)
 
 
