@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import groupby
 
 from clinic.domain.cleaning import printable
 from clinic.domain.media import MediaRefused
@@ -50,14 +51,10 @@ def _cues(text: str) -> Iterator[CaptionCue]:
                 "Most programs for subtitles can save as .vtt."
             )
         )
-    number = 1
-    while number < len(lines):
-        begin = number
-        while number < len(lines) and lines[number].strip():
-            number += 1
-        if number > begin:
-            yield from _cue(lines[begin:number], begin + 1)
-        number += 1
+    for is_blank, block in groupby(enumerate(lines[1:], 2), lambda each: not each[1].strip()):
+        if not is_blank:
+            numbered = dict(block)
+            yield from _cue(list(numbered.values()), min(numbered))
 
 
 def _cue(block: list[str], line: int) -> Iterator[CaptionCue]:

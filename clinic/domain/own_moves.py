@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -104,7 +104,7 @@ class MoveMerge:
 
     words: MoveWords
     changed: tuple[str, ...]
-    collided: tuple[str, ...] = field(default=())
+    collided: tuple[str, ...]
 
 
 def problems(words: MoveWords, candidates: Collection[str] = ()) -> Iterator[RuleBroken]:
@@ -191,7 +191,7 @@ def merge(seen: Mapping[str, str], mine: MoveWords, theirs: MoveWords) -> MoveMe
     A thing that only one of both changed is theirs who changed it; what both did is for a person to settle.
     """
     here, there = marks_of(mine), marks_of(theirs)
-    fates = {name: fate(seen.get(name, ""), here[name], there[name]) for name in here}
+    fates = {name: fate(seen.get(name), here[name], there[name]) for name in here}
     changed = tuple(name for name, each in fates.items() if each is FieldFate.KEEP)
     values: dict[str, Any] = {name: getattr(mine, name) for name in changed}
     collided = tuple(name for name, each in fates.items() if each is FieldFate.COLLIDES)

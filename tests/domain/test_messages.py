@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from contextlib import nullcontext
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 
 import pytest
 
 from clinic.domain.media import MediaKind, MediaRefused
 from clinic.domain.messages import (
+    ARCHIVED,
     LARGEST_VIDEO,
     LONGEST_CALL_NOTE,
     LONGEST_MESSAGE,
+    TOO_LATE,
     MessageChannel,
     MessageFrom,
     check_file,
@@ -27,6 +29,7 @@ from clinic.domain.messages import (
 from clinic.domain.scheduling import WakingHours
 
 SENT = datetime(2026, 11, 29, 9, tzinfo=UTC)
+EAST = timezone(timedelta(hours=9))
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 CLIENT, PRACTICE = MessageFrom.CLIENT, MessageFrom.PRACTICE
 PAGE, MAIL, PHONE = MessageChannel.PAGE, MessageChannel.MAIL, MessageChannel.PHONE
@@ -80,28 +83,37 @@ def test_who_answers_had_before_them_what_came_until_then(seen: datetime | None,
 
 
 P, V = MediaKind.PICTURE, MediaKind.VIDEO
+EMPTY = ("text", "Write something first.")
+PHOTOS = ("file", "At most 5 photos go with one message.")
+VIDEOS = ("file", "One video goes with one message.")
 
 
 @pytest.mark.parametrize(
-    ("text", "files", "fields"),
+    ("text", "files", "said"),
     [
         ("a", [], []),
         ("", [P], []),
-        (" \n", [], ["text"]),
+        (" \n", [], [EMPTY]),
         ("x" * LONGEST_MESSAGE, [P] * 5 + [V], []),
-        ("x" * (LONGEST_MESSAGE + 1), [], ["text"]),
-        ("a", [P] * 6, ["file"]),
-        ("a", [V, V], ["file"]),
-        ("", [P] * 50 + [V, V], ["file", "file"]),
+        ("a", [P] * 6, [PHOTOS]),
+        ("a", [V, V], [VIDEOS]),
+        ("", [P] * 50 + [V, V], [PHOTOS, VIDEOS]),
     ],
 )
-def test_what_fits_into_a_message(text: str, files: list[MediaKind], fields: list[str]) -> None:
-    assert [each.field for each in problems(text, files)] == fields
+def test_what_fits_into_a_message(text: str, files: list[MediaKind], said: list[tuple[str, str]]) -> None:
+    assert [(each.field, each.message) for each in problems(text, files)] == said
 
 
 def test_too_long_says_by_how_much() -> None:
     (found,) = problems("x" * (LONGEST_CALL_NOTE + 12), longest=LONGEST_CALL_NOTE)
     assert found.message == "A message has at most 1,000 characters; this is 12 over."
+    (found,) = problems("x" * (LONGEST_MESSAGE + 1))
+    assert (found.field, found.message[-15:]) == ("text", "this is 1 over.")
+
+
+def test_what_can_be_done_is_said_where_a_message_cannot_be_taken_back_or_is_read_by_nobody() -> None:
+    assert TOO_LATE.endswith("the client may have read it. Write once more instead.")
+    assert ARCHIVED.endswith("reads no messages here any more. Please phone.")
 
 
 @pytest.mark.parametrize(
@@ -139,12 +151,15 @@ def test_how_much_fits_into_a_message() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "due"),
+    ("sent", "zone", "due"),
     [
-        (datetime(2026, 11, 29, 12, tzinfo=UTC), datetime(2026, 11, 29, 12, 1, tzinfo=UTC)),
-        (datetime(2026, 11, 29, 3, tzinfo=UTC), datetime(2026, 11, 29, 8, tzinfo=UTC)),
-        (datetime(2026, 11, 29, 19, 59, 30, tzinfo=UTC), datetime(2026, 11, 30, 8, tzinfo=UTC)),
+        (datetime(2026, 11, 29, 12, tzinfo=UTC), UTC, datetime(2026, 11, 29, 12, 1, tzinfo=UTC)),
+        (datetime(2026, 11, 29, 3, tzinfo=UTC), UTC, datetime(2026, 11, 29, 8, tzinfo=UTC)),
+        (datetime(2026, 11, 29, 19, 59, 30, tzinfo=UTC), UTC, datetime(2026, 11, 30, 8, tzinfo=UTC)),
+        (datetime(2026, 11, 29, 12, tzinfo=UTC), EAST, datetime(2026, 11, 30, 8, tzinfo=EAST)),
     ],
 )
-def test_word_of_a_message_goes_out_once_it_stands_and_by_day(sent: datetime, due: datetime) -> None:
-    assert word_due(sent, WakingHours(time(8), time(20)), UTC) == due
+def test_word_of_a_message_goes_out_once_it_stands_and_by_the_clients_day(
+    sent: datetime, zone: tzinfo, due: datetime
+) -> None:
+    assert word_due(sent, WakingHours(time(8), time(20)), zone) == due

@@ -47,6 +47,7 @@ def plan(*moves: PlannedMove, phases: tuple[Phase, ...] = ()) -> RoutinePlan:
         ),
         (plan(move(TURN, 0)), ["Let each move end in the phase it begins in, or in a later one."]),
         (plan(move(TURN, 1, 1), phases=(TWO_WEEKS, LAST)), ["Phase 2 has no move."]),
+        (plan(*(move(uuid.UUID(int=number)) for number in range(24))), []),
         (
             plan(*(move(uuid.UUID(int=number)) for number in range(25))),
             ["A routine has 24 moves or fewer."],
@@ -54,7 +55,9 @@ def plan(*moves: PlannedMove, phases: tuple[Phase, ...] = ()) -> RoutinePlan:
     ],
 )
 def test_what_is_wrong_with_a_plan_is_said(planned: RoutinePlan, words: list[str]) -> None:
-    assert [str(problem) for problem in plan_problems(planned)] == words
+    found = list(plan_problems(planned))
+    assert [str(problem) for problem in found] == words
+    assert {problem.field for problem in found} <= {"moves", "phases"}
 
 
 @pytest.mark.parametrize(
@@ -67,6 +70,7 @@ def test_what_is_wrong_with_a_plan_is_said(planned: RoutinePlan, words: list[str
         ((1, 2), 1, (1, 1)),
         ((1, 2), 2, (1, 1)),
         ((1, 2), 3, (1, 2)),
+        ((1, 3), 2, (1, 2)),
         ((2, 2), 2, (2, 2)),
         ((3, 3), 1, (2, 2)),
     ],
@@ -99,6 +103,11 @@ def test_a_plan_comes_back_from_json_as_it_was() -> None:
         (move(TURN), move(HINGE, 2, 2)), (TWO_WEEKS, LAST), {"weekday": 0, "at": "09:00", "every_weeks": 2}
     )
     assert RoutinePlan.from_json(json.loads(json.dumps(kept.to_json()))) == kept
+
+
+def test_a_move_is_asked_in_all_phases_and_check_ins_are_as_ever_unless_it_is_said() -> None:
+    assert PlannedMove(exercise_id=TURN, dose=DOSE).span == (1, None)
+    assert RoutinePlan().to_json() == {"moves": [], "phases": [], "checkin": None}
 
 
 BASE = plan(move(TURN), move(HINGE))
@@ -150,6 +159,20 @@ MERGES = [
         plan(move(TURN, 2), move(HINGE, 2), phases=(TWO_WEEKS, LAST)),
         {"phases"},
     ),
+    (
+        "they let a move end, I changed its dose",
+        plan(move(TURN), move(HINGE, sets=3)),
+        plan(move(TURN), move(HINGE, 1, 2)),
+        plan(move(TURN), move(HINGE, 1, 2, sets=3)),
+        set(),
+    ),
+    (
+        "both let a move end, each after another phase",
+        plan(move(TURN), move(HINGE, 1, 2)),
+        plan(move(TURN), move(HINGE, 1, 3)),
+        plan(move(TURN), move(HINGE, 1, 2)),
+        {f"span:{HINGE}"},
+    ),
 ]
 
 
@@ -168,3 +191,10 @@ def test_two_presets_of_check_ins_collide() -> None:
     weekly, monthly = ({"weekday": 0, "at": "09:00", "every_weeks": weeks} for weeks in (1, 4))
     merged = merge_plans(BASE, replace(BASE, checkin=weekly), replace(BASE, checkin=monthly))
     assert (merged.plan.checkin, merged.collided) == (weekly, {"checkin"})
+
+
+def test_a_preset_of_check_ins_that_one_changed_is_theirs() -> None:
+    weekly, monthly = ({"weekday": 0, "at": "09:00", "every_weeks": weeks} for weeks in (1, 4))
+    had = replace(BASE, checkin=weekly)
+    merged = merge_plans(had, had, replace(had, checkin=monthly))
+    assert (merged.plan.checkin, merged.collided) == (monthly, set())
