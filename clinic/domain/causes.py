@@ -115,12 +115,11 @@ def _behind(error: BaseException) -> Iterator[BaseException]:
         one = original if isinstance(original, BaseException) else one.__cause__ or one.__context__
 
 
-def _code(error: BaseException) -> str:
+def _code(error: BaseException) -> str | None:
     for name in ("sqlstate", "sqlite_errorname"):
         if isinstance(code := getattr(error, name, None), str):
             return code
-    number = error.errno if isinstance(error, OSError) else None
-    return errorcode.get(number, "") if number is not None else ""
+    return errorcode.get(error.errno or 0) if isinstance(error, OSError) else None
 
 
 def _words(code: str) -> str:

@@ -71,9 +71,9 @@ def _is_order_in_doubt(parts: Sequence[list[str]]) -> bool:
     """
     named = [word for part in parts for word in _without_titles(part)[1]]
     return (
-        (len(parts) > 1 and not all(map(_says_something, parts)))
+        not all(map(_says_something, parts))
         or any(not word.strip(EDGES) for word in named[1:])
-        or (len(named) > 1 and _is_title(named[-1], follows=False))
+        or _is_title(named[-1])
         or (len(named) == 2 and not PLAIN.match(named[1]))
     )
 
@@ -120,7 +120,7 @@ def _without_titles(words: Sequence[str]) -> tuple[list[str], list[str]]:
     return list(words[:end]), list(words[end:])
 
 
-def _is_title(word: str, *, follows: bool) -> bool:
+def _is_title(word: str, *, follows: bool = False) -> bool:
     """Whether a word is one: "Prof.Dr.", "Dipl.-Ing.", "г-н"; "Phil" only where it follows another."""
     first, *more = [piece for piece in re.split(r"[.\-/]+", word.casefold()) if piece] or [""]
     is_first = first in (KNOWN_TITLES if follows else TITLES)

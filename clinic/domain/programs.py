@@ -49,7 +49,7 @@ NOTHING_RUNS = say("You have no program that is running now.")
 KEPT_ON_HOLD = say(
     "What you did is kept. Your program is on hold now: leave your moves until we have talked."
 )
-KEPT = {
+KEPT: Mapping[DayMark | None, str] = {
     DayMark.PAUSED: say(
         "What you did is kept. Your program was paused meanwhile: nothing more is asked now."
     ),
@@ -241,7 +241,7 @@ def kept_in_words(rest: DayMark | None, *, is_held: bool) -> str:
     """What is said of a log that was kept although nothing more is asked; empty where practice goes on."""
     if is_held:
         return KEPT_ON_HOLD
-    return KEPT.get(rest, "") if rest else ""
+    return KEPT.get(rest, "")
 
 
 def past_midnight_in_words(day: date, today: date, hour: int, *, lacks_day_before: bool) -> str:

@@ -8,6 +8,7 @@ import sqlite3
 import psycopg
 import pytest
 from psycopg import errors
+from sqlalchemy.exc import DBAPIError
 
 from clinic.domain.causes import IN_WORDS, Cause, cause_of
 
@@ -45,6 +46,7 @@ def sqlite_error(name: str) -> sqlite3.OperationalError:
         (psycopg.OperationalError(PLANTED), Cause()),
         (ValueError("timeout " + PLANTED), Cause()),
         (OSError(PLANTED), Cause()),
+        (DBAPIError(PLANTED, {}, errors.DiskFull(PLANTED)), Cause("53100", "disk is full")),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else value.words,
 )
@@ -56,6 +58,16 @@ def test_the_cause_is_found_behind_another_error() -> None:
     error = ValueError(PLANTED)
     error.__cause__ = errors.DiskFull(PLANTED)
     assert cause_of(error) == Cause("53100", "disk is full")
+
+
+@pytest.mark.parametrize(("before", "words"), [(9, "disk is full"), (10, "")])
+def test_of_errors_behind_each_other_ten_are_asked(before: int, words: str) -> None:
+    error: Exception = errors.DiskFull(PLANTED)
+    for _ in range(before):
+        outer = ValueError(PLANTED)
+        outer.__cause__ = error
+        error = outer
+    assert cause_of(error).words == words
 
 
 def test_a_ring_of_errors_ends() -> None:

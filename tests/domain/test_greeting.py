@@ -24,6 +24,7 @@ PLAIN = {
     "Łukasz Żak": "Łukasz",
     "Bo Ek": "Bo",
     "Phil Collins": "Phil",
+    "Anna Phil": "Anna",
     "Nat King Cole": "Nat",
 }
 TITLED = {
@@ -99,8 +100,10 @@ DOUBTFUL = {
     "Nord Anna ,": "Nord Anna",
     ", Nord Anna": "Nord Anna",
     "Nord Anna, .": "Nord Anna",
+    "., Nord Anna": "Nord Anna",
     "Nord Anna, Dr.": "Dr. Nord Anna",
     "Nord Anna Dr.": "Nord Anna Dr.",
+    "Nord Dr.": "Nord Dr.",
     "Nord Anna, Frau": "Frau Nord Anna",
     "Nord - Anna": "Nord Anna",
     "Nord / Anna": "Nord Anna",
@@ -132,7 +135,7 @@ DOUBLE = {
     "Anna Sofia Nord": "Anna",
 }
 CAPITALS = {"ANNA NORD": "Anna", "Anna NORD": "Anna", "MADONNA": "Madonna", "IŞIL KAYA": "IŞIL"}
-NOTHING = {"": NOBODY, ",": NOBODY, "...": NOBODY, "-": NOBODY, "\u200b": NOBODY}
+NOTHING = {"": "there", ",": NOBODY, "...": NOBODY, "-": NOBODY, "\u200b": NOBODY}
 ALL = PLAIN | TITLED | FAMILY_FIRST | SUFFIXED | OTHER_SCRIPTS | DOUBTFUL | DOUBLE | CAPITALS | NOTHING
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from clinic.domain.doses import Dose
 from clinic.domain.new_versions import (
+    LONGEST_NOTE,
     VersionMove,
     WholeVersion,
     carried_dose,
@@ -66,6 +67,11 @@ def test_what_is_different_is_told_from_what_a_client_has(now: WholeVersion, lin
     assert changes_in_words(HAD, now) == lines
 
 
+def test_how_much_of_a_move_is_told_in_its_own_words() -> None:
+    slow = replace(DOSE, tempo="3-1-2-0")
+    assert "(3 seconds out, 1 pause, 2 home)" in move("The reach", slow, tempo_words=["out", "home"]).amount
+
+
 def test_parts_that_are_no_more_are_told() -> None:
     had = WholeVersion([TURN, replace(HINGE, from_phase=2)], [Phase("Turns", 2), Phase("Both")])
     assert changes_in_words(had, HAD) == ["All moves from the first day on: it has no parts any more."]
@@ -114,3 +120,8 @@ def test_an_offer_waits_for_a_program_that_runs_and_for_a_clear_day(
     status: ProgramStatus, ends_on: date | None, warning: bool, words: str | None
 ) -> None:
     assert waits_because(status, ends_on=ends_on, today=TODAY, warning_open=warning) == words
+
+
+def test_an_offer_waits_for_no_warning_sign_that_nobody_speaks_of_and_its_note_is_short() -> None:
+    assert waits_because(ProgramStatus.ACTIVE, ends_on=None, today=TODAY) is None
+    assert LONGEST_NOTE == 500

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from clinic.catalogue import load_catalogue
+from clinic.domain.assessment import ThresholdKind
 from clinic.domain.norms import NormGap, usual_for
 from clinic.domain.types import Sex
 
@@ -51,6 +53,29 @@ def test_a_field_without_bands_has_nothing_usual() -> None:
     others = [field for field in test.fields if field.id != "stands"]
     assert others
     assert [usual_for(test, field, born(65), Sex.MALE, ON) for field in others] == [None] * len(others)
+
+
+@pytest.mark.parametrize("sex", [Sex.FEMALE, None])
+def test_what_is_usual_goes_with_its_source_and_the_age_it_is_for(sex: Sex | None) -> None:
+    test = TESTS["chair_stand_30s"]
+    (field,) = (each for each in test.fields if each.id == "stands")
+    found = usual_for(test, field, born(65), sex, ON)
+    assert found is not None
+    assert (found.age, found.norm in test.thresholds) == (65, True)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"bands": ()}, {"kind": ThresholdKind.CHANGE}, {"unit": "s"}, {"field": "another"}]
+)
+def test_what_is_usual_is_said_by_a_norm_of_this_figure_alone(changes: dict[str, object]) -> None:
+    test = TESTS["chair_stand_30s"]
+    (field,) = (each for each in test.fields if each.id == "stands")
+    norm = next(each for each in test.thresholds if each.bands)
+    other = replace(norm, **changes)  # type: ignore[arg-type]
+    assert usual_for(replace(test, thresholds=(other,)), field, born(65), Sex.MALE, ON) is None
+    found = usual_for(replace(test, thresholds=(other, norm)), field, born(65), Sex.MALE, ON)
+    assert found is not None
+    assert found.norm == norm
 
 
 def test_whatever_has_bands_says_what_its_figure_is() -> None:

@@ -104,20 +104,20 @@ def test_stopping_and_restarting_need_a_reason_going_on_does_not(
 
 
 @pytest.mark.parametrize(
-    "day, fine",
+    "day, said",
     [
-        (BEGAN - timedelta(days=1), False),
-        (BEGAN, True),
-        (TODAY, True),
-        (TODAY + timedelta(days=1), False),
+        (BEGAN - timedelta(days=1), "Choose Sun 1 Nov or a later day."),
+        (BEGAN, ""),
+        (TODAY, ""),
+        (TODAY + timedelta(days=1), "Choose today or an earlier day."),
     ],
 )
-def test_a_change_is_effective_from_the_last_one_up_to_today(day: date, fine: bool) -> None:
+def test_a_change_is_effective_from_the_last_one_up_to_today(day: date, said: str) -> None:
     change = ProgramChange(END, day, "holiday")
-    if fine:
+    if not said:
         assert check_change(ACTIVE, change, earliest=BEGAN, today=TODAY) is ENDED
     else:
-        with pytest.raises(RuleBroken) as refused:
+        with pytest.raises(RuleBroken, match=f"^{said}$") as refused:
             check_change(ACTIVE, change, earliest=BEGAN, today=TODAY)
         assert refused.value.field == "effective_on"
 
@@ -131,7 +131,7 @@ def test_a_program_that_is_yet_to_start_can_be_ended_from_its_first_day() -> Non
 
 
 def test_a_very_long_reason_is_refused() -> None:
-    with pytest.raises(RuleBroken) as refused:
+    with pytest.raises(RuleBroken, match="at most 500 characters") as refused:
         check_change(ACTIVE, ProgramChange(END, TODAY, "x" * 501), earliest=BEGAN, today=TODAY)
     assert refused.value.field == "reason"
     check_change(ACTIVE, ProgramChange(END, TODAY, "x" * 500), earliest=BEGAN, today=TODAY)
@@ -371,25 +371,25 @@ def test_what_somebody_ended_is_over_and_not_on_a_pause(
 
 
 @pytest.mark.parametrize(
-    "status, day, reason, field",
+    "status, day, reason, field, words",
     [
-        (ACTIVE, TODAY, "Sore after it", "-"),
-        (ACTIVE, BEGAN, "Sore after it", "-"),
-        (PAUSED, TODAY, "Sore after it", "-"),
-        (ENDED, TODAY, "Sore after it", None),
-        (ACTIVE, BEGAN - timedelta(days=1), "Sore after it", "effective_on"),
-        (ACTIVE, TODAY + timedelta(days=1), "Sore after it", "effective_on"),
-        (ACTIVE, TODAY, "  ", "reason"),
-        (ACTIVE, TODAY, "x" * 501, "reason"),
+        (ACTIVE, TODAY, "Sore after it", None, ""),
+        (ACTIVE, BEGAN, "Sore after it", None, ""),
+        (PAUSED, TODAY, "Sore after it", None, ""),
+        (ENDED, TODAY, "Sore after it", None, "has ended. Restart it to change its doses"),
+        (ACTIVE, BEGAN - timedelta(days=1), "Sore after it", "effective_on", "Choose Sun 1 Nov or a later"),
+        (ACTIVE, TODAY + timedelta(days=1), "Sore after it", "effective_on", "Choose today or an earlier"),
+        (ACTIVE, TODAY, "  ", "reason", "Say why"),
+        (ACTIVE, TODAY, "x" * 501, "reason", "at most 500 characters"),
     ],
 )
 def test_a_correction_is_within_the_program_and_has_a_reason(
-    status: ProgramStatus, day: date, reason: str, field: str | None
+    status: ProgramStatus, day: date, reason: str, field: str | None, words: str
 ) -> None:
-    if field == "-":
+    if not words:
         check_correction(status, day, reason, starts_on=BEGAN, today=TODAY)
         return
-    with pytest.raises(RuleBroken) as refused:
+    with pytest.raises(RuleBroken, match=words) as refused:
         check_correction(status, day, reason, starts_on=BEGAN, today=TODAY)
     assert refused.value.field == field
 

@@ -43,7 +43,15 @@ def test_utf_16_is_told_by_its_first_part_and_by_more_than_a_stray_nul() -> None
         assert decoded(half.encode(encoding)).encoding == encoding
     odd = "Ȁ" + "name,town\n" * 3  # its lower byte is a NUL
     assert decoded(odd.encode("utf-16-le")).text == odd
-    for stray in (b"na\x00me,town\nZoe,Koeln and a good deal more\n", b"n\x00ame,town\nZoe,Koeln and more\n"):
+    late = "name,town\n" * 250 + "имя,город\n" * 2000
+    assert decoded(late.encode("utf-16-le")).text == late
+    assert decoded(b"\x00ab\x00").encoding == "utf-16-le"  # in doubt as Windows writes it
+    strays = (
+        b"na\x00me,town\nZoe,Koeln and a good deal more\n",
+        b"n\x00ame,town\nZoe,Koeln and more\n",
+        b"n\x00a\x00me,tow",  # two of every five
+    )
+    for stray in strays:
         with pytest.raises(RuleBroken, match="signs that no table has"):
             decoded(stray)
 
