@@ -71,7 +71,7 @@ from clinic.models import (
     has_open_flag,
     open_version_offer,
 )
-from clinic.models.base import OfPractice, UtcDateTime, given, points_at
+from clinic.models.base import OfPractice, given, points_at
 from clinic.models.message import is_written_to
 from clinic.models.questionnaire import waits_for_answer
 from clinic.services import looks
@@ -109,9 +109,7 @@ _OWN_PROGRAMS = (
     select(
         Program,
         has_open_flag(Client.practice_id, Client.id).label("is_flagged"),
-        waits_for_answer(Client.practice_id, Client.id, bindparam("at", type_=UtcDateTime())).label(
-            "is_asked"
-        ),
+        waits_for_answer(Client.practice_id, Client.id, bindparam("at")).label("is_asked"),
         is_written_to(Client.practice_id, Client.id).label("is_written_to"),
         open_version_offer().label("offer_id"),
     )
@@ -298,7 +296,6 @@ _NAMING = (
         given(Program.client_id),
         cast(Prescription.content, Text).like(bindparam("named")),
     )
-    .limit(10)
 )
 
 
@@ -469,7 +466,7 @@ def _by_id(
     kind: Any, own: InstrumentedAttribute[uuid.UUID] | None, options: tuple[ORMOption, ...]
 ) -> Select[Any]:
     query = select(kind).where(given(kind.id), given(kind.practice_id)).options(*options)
-    return query if own is None else query.where(given(own, "client_id"))
+    return query if own is None else query.where(given(own))
 
 
 @cache

@@ -953,12 +953,16 @@ def make_goal(client: Client) -> ClientGoal:
     return add(ClientGoal, client, client_id=client.id, words=WORDS, set_at=ago(days=9))
 
 
-def make_progress_report(client: Client, staff: User) -> ProgressReport:
-    """One that was read, signed and given to the client."""
+def make_progress_report(client: Client, staff: User, *, given: bool = True) -> ProgressReport:
+    """One that was read, signed and, if nothing else is said, given to the client."""
     parts = [{"kind": "text", "text": WORDS}]
     content = {"sections": [{"title": "Practice", "empty": "", "parts": parts}]}
     days = {"since": ago(days=40).date(), "until": ago(days=3).date()}
-    signed = {"signed_by": staff.id, "signed_at": ago(days=3), "given_at": ago(days=2)}
+    signed = {
+        "signed_by": staff.id,
+        "signed_at": ago(days=3),
+        "given_at": ago(days=2) if given else None,
+    }
     about = {"client_id": client.id, "reader": ReportReader.CLIENT, "content": content, "words": WORDS}
     return add(ProgressReport, client, **about, **days, **signed)
 

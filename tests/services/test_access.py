@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,10 +18,21 @@ from sqlalchemy.orm.interfaces import ORMOption
 from clinic.domain.errors import NotFound
 from clinic.domain.types import ProgramStatus
 from clinic.extensions import db
-from clinic.models import Base, Client, ClientGroup, GroupMessage, PracticeLog
+from clinic.models import Base, Client, ClientGroup, GroupMessage, MessageFile, PracticeLog
 from clinic.services import access
 from clinic.services.actors import Actor
-from tests.factories.records import HOME, ClientRecords, Shelf, World, ago, make_program, make_world
+from clinic.services.transaction import transaction
+from tests.factories.records import (
+    HOME,
+    ClientRecords,
+    Shelf,
+    World,
+    ago,
+    make_picture,
+    make_program,
+    make_progress_report,
+    make_world,
+)
 
 # A door, and which record of a client (or of their practice) it opens.
 STAFF_DOORS: dict[str, Callable[[Shelf, ClientRecords], Base]] = {
@@ -82,6 +94,7 @@ STAFF = {
     "other practice's practitioner": "there",
 }
 CLIENTS = {"client": "ada", "other client": "bela", "other practice's client": "zofia"}
+CLIENT_OF = {of: who for who, of in CLIENTS.items()}
 REFUSED = None
 
 
@@ -167,10 +180,89 @@ def test_everybody_has_the_doors_to_themselves_and_to_nobody_else(world: World) 
         record = world.records[CLIENTS[who]] if who in CLIENTS else None
         assert own(access.own_client, actor) is (record and record.client), who
         start = own(access.own_programs, actor)
-        assert (start and start[:4]) == (record and (record.client, [record.program], False, True)), who
-        assert not record or set(start.offers.values()) <= {record.version_offer.id}, who
+        assert (start and start[:5]) == (record and (record.client, [record.program], False, True, True)), who
+        offered = record and {record.version_offer.program_id: record.version_offer.id}
+        assert (start and start.offers) == offered, who
         assert own(access.practice_of, actor).id == actor.practice_id, who
         assert own(works_here, actor) is (True if who in STAFF else REFUSED), who
+
+
+def test_whoever_opens_something_of_a_clients_is_noted_with_that_client(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: list[uuid.UUID] = []
+    monkeypatch.setattr(access.looks, "note", noted.append)
+    known = actors(world)
+    for door, of, row in rows_behind(world):
+        for who in ("owner", CLIENT_OF[of]):
+            noted.clear()
+            found = opened(door, known[who], name_of(door, row))
+            whose = row.id if isinstance(row, Client) else getattr(row, "client_id", None)
+            is_look = who == "owner" and found is not REFUSED and whose is not None
+            assert noted == [whose] * is_look, f"{who} at {door} of {of}'s"
+
+
+def sees(world: World, door: str, row: Any) -> set[str]:
+    """Who gets through a door, of those the row could be for."""
+    people = actors(world)
+    return {who for who in ("owner", *CLIENTS) if opened(door, people[who], row.id) is not REFUSED}
+
+
+@pytest.mark.parametrize(
+    ("shared", "removed", "clients"),
+    [(True, False, {"client"}), (False, False, set()), (True, True, set()), (False, True, set())],
+)
+def test_a_client_sees_a_document_while_it_is_shared_and_the_practice_always(
+    world: World, shared: bool, removed: bool, clients: set[str]
+) -> None:
+    letter = world.records["ada"].document
+    letter.shared_at = ago(days=2) if shared else None
+    letter.removed_at = ago(days=1) if removed else None
+    db.session.commit()
+    assert sees(world, "document_for", letter) == {"owner", *clients}
+
+
+def test_a_client_sees_a_report_while_it_is_given_to_them_and_the_practice_always(world: World) -> None:
+    given = world.records["ada"].progress_report
+    kept = make_progress_report(world.records["ada"].client, world.people.owner, given=False)
+    db.session.commit()
+    assert sees(world, "progress_report_for", given) == {"owner", "client"}
+    assert sees(world, "progress_report_for", kept) == {"owner"}
+    given.withdrawn_at = ago(days=1)
+    db.session.commit()
+    assert sees(world, "progress_report_for", given) == {"owner"}
+
+
+def test_a_client_sees_a_file_of_theirs_if_they_sent_it_or_it_came_with_their_message(world: World) -> None:
+    file, thread = world.records["ada"].picture, world.records["ada"].message
+    assert sees(world, "media_for", file) == {"owner", "client"}
+    file.sent_by = None  # by mail nobody is signed in
+    db.session.commit()
+    assert sees(world, "media_for", file) == {"owner"}
+    with transaction() as session:
+        about = {"practice_id": file.practice_id, "client_id": file.client_id, "position": 1}
+        session.add(MessageFile(**about, message_id=thread.id, media_id=file.id))
+    assert sees(world, "media_for", file) == {"owner", "client"}
+
+
+@pytest.mark.parametrize(
+    ("content", "clients"),
+    [
+        ({"pictures": [{"id": "FILE"}]}, {"client"}),
+        ({"film": {"id": "FILE"}}, {"client"}),
+        ({"film": {"id": "another"}, "cues": ["not a picture: FILE"]}, set()),
+        ({"pictures": [{"id": "another"}]}, set()),
+    ],
+)
+def test_a_client_sees_a_file_of_the_practice_that_a_program_of_theirs_shows(
+    world: World, content: dict[str, Any], clients: set[str]
+) -> None:
+    file = make_picture(world.people.owner)
+    move = world.records["ada"].program.prescriptions[0]
+    named = json.loads(json.dumps(content).replace("FILE", file.id.hex))
+    with transaction():
+        move.content = {**move.content, "pictures": [], "film": None} | named
+    assert sees(world, "media_for", file) == {"owner", *clients}
 
 
 def test_a_practice_that_is_gone_has_no_door(world: World) -> None:
@@ -207,6 +299,9 @@ def test_a_client_sees_the_program_assigned_last_of_those_that_have_not_ended(wo
     newest.assigned_at = ago(days=90)
     db.session.commit()
     assert access.own_programs(ada)[1] == [newest, older]
+    newest.assigned_at = older.assigned_at
+    db.session.commit()
+    assert access.own_programs(ada)[1] == sorted((newest, older), key=lambda each: each.id)
 
 
 def test_an_open_warning_flag_is_seen_by_its_own_client_alone(world: World) -> None:
