@@ -142,19 +142,18 @@ def program(client_id: uuid.UUID) -> str:
     """The client's program."""
     actor = current_actor()
     client = client_for(actor, client_id)
-    found = programs.summary(actor, client.id)
+    found, today = programs.summary(actor, client.id), today_in(client.time_zone)
+    if len(one := program_words.going_on(found, today)) == 1:
+        return program_page(actor, client, one[0], found)
     locked = warnings.open_flag(client) is not None
-    cards = program_words.cards(found, today_in(client.time_zone), locked=locked)
-    if len(cards["current"]) == 1:
-        return program_page(actor, client, cards["current"][0].program, found)
     return record_section(
         "program",
         client,
         locked=locked,
         offers=_offers(client),
         noticed=_noticed(client) if found else [],
-        load=program_words.load_together(found, today_in(client.time_zone), practice_of(actor).load_limit),
-        **cards,
+        load=program_words.load_together(found, today, practice_of(actor).load_limit),
+        **program_words.cards(found, today, locked=locked),
     )
 
 

@@ -392,14 +392,19 @@ def cards(programs: Iterable[ProgramWithSchedule], today: date, *, locked: bool)
     }
 
 
+def going_on(found: Iterable[ProgramWithSchedule], today: date) -> list[Program]:
+    """A client's programs that have not ended."""
+    return [each.program for each in found if may_be_changed(each.program.on(today))]
+
+
 def load_together(found: Iterable[ProgramWithSchedule], today: date, limit: DayLoad) -> LoadLines:
     """The load meter of all programs of a client that go on."""
-    going_on = [each.program for each in found if may_be_changed(each.program.on(today))]
-    return load_lines(offering.load(going_on, ()), limit)
+    return load_lines(offering.load(going_on(found, today), ()), limit)
 
 
 def load_of(program: Program, found: Iterable[ProgramWithSchedule], today: date, limit: DayLoad) -> LoadLines:
     """The load meter of one program of a client, and of all that go on."""
-    going_on = [each.program for each in found if may_be_changed(each.program.on(today))]
-    together = offering.load(going_on, ()) if [each for each in going_on if each is not program] else None
+    all_of_them = going_on(found, today)
+    is_alone = not any(each is not program for each in all_of_them)
+    together = None if is_alone else offering.load(all_of_them, ())
     return load_lines(loads.of_moves(program.prescriptions), limit, together)
