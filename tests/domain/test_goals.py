@@ -37,7 +37,7 @@ ACTS = [
     (GoalState(is_removed=True), GoalAct.REACHED, GoalState(TODAY, is_removed=True)),
     (GoalState(BEFORE), GoalAct.REMOVE, GoalState(BEFORE, is_removed=True)),
     (GoalState(is_removed=True), GoalAct.REMOVE, GoalState(is_removed=True)),
-    (GoalState(BEFORE, is_removed=True), GoalAct.PUT_BACK, GoalState(BEFORE)),
+    (GoalState(BEFORE, is_removed=True), GoalAct.PUT_BACK, GoalState(BEFORE, is_removed=False)),
     (GoalState(), GoalAct.PUT_BACK, GoalState()),
 ]
 

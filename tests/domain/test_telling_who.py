@@ -30,6 +30,7 @@ KNOWN = KnownOfClient(names=("Łukasz Müller-Lee", "Dr Hale"), places=("12 Kirk
         ("since 3 May 2024", [(DATE, "3 May 2024")]),
         ("on 12/03/2025, or 2025-03-12", [(DATE, "12/03/2025"), (DATE, "2025-03-12")]),
         ("operated in October", [(DATE, "October")]),
+        ("and again in october", [(DATE, "october")]),
         ("born 1961", [(DATE, "1961")]),
         ("the 3rd of June", [(DATE, "3rd of June")]),
         ("I am 72", [(NUMBER, "72")]),
