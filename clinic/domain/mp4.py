@@ -81,9 +81,9 @@ def _boxes(file: BinaryIO, begins: int, ends: int) -> Iterator[Mp4Box]:
         head = file.read(16)
         if len(head) < 8:
             raise MediaRefused(BROKEN)
-        length, kind, first = int.from_bytes(head[:4], "big"), head[4:8], at + 8
+        length, kind, first = int.from_bytes(head[:4]), head[4:8], at + 8
         if length == 1:
-            length, first = int.from_bytes(head[8:16], "big"), at + 16
+            length, first = int.from_bytes(head[8:]), at + 16
         if length < first - at or at + length > ends:
             raise MediaRefused(BROKEN)
         yield Mp4Box(kind, at + 4, first, at + length)
@@ -120,7 +120,7 @@ def _note(file: BinaryIO, box: Mp4Box, facts: Mp4Facts) -> None:
 
 
 def _note_coding(content: bytes, facts: Mp4Facts) -> None:
-    if int.from_bytes(content[4:8], "big") != 1:
+    if int.from_bytes(content[4:8]) != 1:
         raise MediaRefused(BROKEN)
     coding = content[12:16]
     if coding not in (b"avc1", b"avc3", b"mp4a"):
@@ -128,19 +128,19 @@ def _note_coding(content: bytes, facts: Mp4Facts) -> None:
             say("The video is in another coding than H.264 and AAC. %(instead)s", instead=AS_MP4)
         )
     if coding != b"mp4a":
-        facts.width = int.from_bytes(content[40:42], "big")
-        facts.height = int.from_bytes(content[42:44], "big")
+        facts.width = int.from_bytes(content[40:42])
+        facts.height = int.from_bytes(content[42:44])
 
 
 def _references(content: bytes) -> Iterator[int]:
     """The flags of where a track's data lies; 1 is the file itself."""
-    if int.from_bytes(content[4:8], "big") != 1:
+    if int.from_bytes(content[4:8]) != 1:
         yield 0
-    yield int.from_bytes(content[17:20], "big")
+    yield int.from_bytes(content[17:20])
 
 
 def _seconds(content: bytes) -> int:
     wide = content[:1] == b"\x01"
-    scale = int.from_bytes(content[20:24] if wide else content[12:16], "big")
-    length = int.from_bytes(content[24:32] if wide else content[16:20], "big")
+    scale = int.from_bytes(content[20:24] if wide else content[12:16])
+    length = int.from_bytes(content[24:32] if wide else content[16:20])
     return -(-length // scale) if scale else 0

@@ -57,6 +57,22 @@ def test_what_is_something_else_is_refused_in_a_sentence(film: bytes, sentence: 
         examine(BytesIO(film), len(film))
 
 
+@pytest.mark.parametrize(
+    "film, problem",
+    [
+        (mp4(more=box(b"mvex")), "The video is in fragments."),
+        (mp4(behind=box(b"moof")), "The video is in fragments."),
+        (mp4(track(), track()), "There is no one picture in this video."),
+        (mp4(track(coding=b"hvc1")), "The video is in another coding than H.264 and AAC."),
+    ],
+)
+def test_whoever_can_export_it_otherwise_is_told_how(film: bytes, problem: str) -> None:
+    with pytest.raises(MediaRefused) as refused:
+        examine(BytesIO(film), len(film))
+    instead = "Export it as MP4 with H.264 and AAC, which most phones and programs call “most compatible”."
+    assert str(refused.value) == f"{problem} {instead}"
+
+
 def test_a_film_changed_at_any_place_is_a_film_or_a_refusal() -> None:
     film = mp4(track(more=PLACED))
     for at in range(len(film)):
@@ -154,6 +170,36 @@ def test_a_box_may_say_its_length_in_eight_bytes() -> None:
 def test_a_second_coding_or_another_source_is_refused(part: bytes) -> None:
     with pytest.raises(MediaRefused, match="cut off"):
         examine(BytesIO(mp4(more=part)), len(mp4(more=part)))
+
+
+def test_a_source_may_say_more_of_itself_than_that_it_is_the_file() -> None:
+    source = box(b"url ", struct.pack(">I", 1), b"here")
+    film = mp4(more=box(b"dref", bytes(4), struct.pack(">I", 1), source))
+    assert examine(BytesIO(film), len(film)).seconds == 5
+
+
+def test_what_stands_behind_a_head_is_not_taken_for_a_part_of_it() -> None:
+    short = mp4(more=box(b"mvhd", bytes(8)) + box(b"free", b"\xff" * 4))
+    with pytest.raises(MediaRefused, match="at most 15 minutes"):
+        examine(BytesIO(short), len(short))
+
+
+class Watched(BytesIO):
+    """A file that counts what is read of it."""
+
+    count = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
+        self.count += len(found)
+        return found
+
+
+def test_of_a_film_as_large_as_it_may_be_only_the_heads_are_read() -> None:
+    film = mp4(more=box(b"stts", bytes(1 << 20)), behind=box(b"free", bytes(1 << 22)))
+    file = Watched(film)
+    examine(file, len(film))
+    assert file.count < 5_000
 
 
 def test_what_hands_the_data_out_is_no_track() -> None:
