@@ -125,8 +125,7 @@ def next_phase(days: Sequence[PhaseDays], day: date, ends_on: date | None = None
 
 def phase_before(days: Sequence[PhaseDays], position: int) -> PhaseDays | None:
     """The last phase before one that had a day at all."""
-    had_days = (each for each in days if each.position < position and not each.is_skipped)
-    return max(had_days, key=lambda each: each.position, default=None)
+    return next((each for each in reversed(days[: position - 1]) if not each.is_skipped), None)
 
 
 def paces(days: Sequence[PhaseDays], moves: Sequence[PacedMove]) -> tuple[PlanPace, ...]:

@@ -32,8 +32,8 @@ from clinic.domain.phases import (
     span_in_words,
     weeks_in_words,
 )
-from clinic.domain.progress import PlanPace, PracticePlan, Span
-from clinic.domain.types import DayMark
+from clinic.domain.progress import PlanPace, PracticePlan, Span, adherence
+from clinic.domain.types import DayMark, LogOutcome
 
 MONDAY = date(2026, 11, 23)
 FOREVER = None
@@ -82,6 +82,8 @@ TABLE = [
     ("a pause after the change moves nothing", [weeks(1), LAST], [pause(8, 20)], [0, 7]),
     ("a pause before the first day moves nothing", [weeks(1), LAST], [pause(-9, -3)], [0, 7]),
     ("a pause over the first day", [weeks(1), LAST], [pause(-2, 1)], [0, 9]),
+    ("a pause up to the first day", [weeks(1), LAST], [pause(-2, 0)], [0, 8]),
+    ("one before it and one within", [weeks(1), LAST], [pause(-9, -3), pause(1, 2)], [0, 9]),
     ("two pauses", [weeks(2), weeks(1), LAST], [pause(1, 2), pause(15, 17)], [0, 19, 26]),
     ("a pause that nobody has ended", [weeks(2), LAST], [pause(5, None)], [0, None]),
     ("an open pause after the change", [weeks(1), weeks(1), LAST], [pause(9, None)], [0, 7, None]),
@@ -164,6 +166,7 @@ def test_a_phase_without_a_move_asks_nothing() -> None:
     plan = PracticePlan(starts_on=MONDAY, paces=paces(days, [Asked(1, 1), Asked(3)]))
     asked = [plan.rest_on(day(each)) for each in (6, 7, 13, 14)]
     assert asked == [None, DayMark.PAUSED, DayMark.PAUSED, None]
+    assert adherence({day(8): LogOutcome.DONE}, plan, day(8), 1).expected == 1, "what is logged is one day"
 
 
 def test_a_phase_that_was_skipped_has_no_pace() -> None:
@@ -172,6 +175,12 @@ def test_a_phase_that_was_skipped_has_no_pace() -> None:
     assert [pace.since for pace in paces(days, [Asked(1)])] == [day(0), day(3)]
     assert phase_before(days, 3) == days[0]
     assert phase_before(days, 1) is None
+
+
+def test_a_phase_of_a_single_day_had_its_day() -> None:
+    days = phase_days([until("x", 1), until("y", 2), LAST], MONDAY)
+    assert [pace.since for pace in paces(days, [Asked(1)])] == [day(0), day(1), day(2)]
+    assert phase_before(days, 3) == days[1]
 
 
 def test_what_comes_next_is_the_phase_after_the_day_s() -> None:
@@ -191,6 +200,7 @@ def test_what_comes_next_is_the_phase_after_the_day_s() -> None:
     "phase, words",
     [
         (weeks(2), "From Mon 7 Dec"),
+        (weeks(6), "From Mon 4 Jan 2027"),
         (until("one leg for 10 seconds"), "Once your practitioner finds this met: “one leg for 10 seconds”"),
         (Phase("Open"), "When your practitioner says so"),
     ],
@@ -209,6 +219,7 @@ def test_a_phase_that_no_day_is_known_of_comes_after_the_weeks_before_it() -> No
     "phases, ends, words",
     [
         ([weeks(2), LAST], None, "until Sun 6 Dec"),
+        ([weeks(6), LAST], None, "until Sun 3 Jan 2027"),
         ([weeks(2), LAST], 3, "until Thu 26 Nov"),
         ([until("no pain"), LAST], None, "until your practitioner finds this met: “no pain”"),
         ([LAST], None, ""),
@@ -238,9 +249,20 @@ def test_the_days_of_a_move_are_told(move: Asked, words: str) -> None:
     assert span_in_words(move, phase_days([weeks(2), until("no pain"), LAST], MONDAY), MONDAY) == words
 
 
-def test_a_move_of_an_open_phase_ends_with_the_next_part() -> None:
-    days = phase_days([Phase("Open"), LAST], MONDAY)
-    assert span_in_words(Asked(1, 1), days, MONDAY) == "Until part 2 begins"
+@pytest.mark.parametrize(
+    "phases, move, words",
+    [
+        ([Phase("Open"), LAST], Asked(1, 1), "Until part 2 begins"),
+        ([weeks(2), Phase("Open"), LAST], Asked(2, 2), "From Mon 7 Dec until part 3 begins"),
+        ([until("no pain"), LAST], Asked(1, 1), "Until your practitioner finds this met: “no pain”"),
+        ([weeks(6), LAST], Asked(1, 1), "Until Sun 3 Jan 2027"),
+        ([weeks(6), weeks(2), LAST], Asked(2, 2), "From Mon 4 Jan 2027 until Sun 17 Jan 2027"),
+    ],
+)
+def test_a_move_ends_with_its_part_and_a_day_in_another_year_says_which(
+    phases: list[Phase], move: Asked, words: str
+) -> None:
+    assert span_in_words(move, phase_days(phases, MONDAY), MONDAY) == words
 
 
 def test_news_of_a_phase_name_what_is_new_and_what_is_gone() -> None:
@@ -249,6 +271,8 @@ def test_news_of_a_phase_name_what_is_new_and_what_is_gone() -> None:
     told = "The lean is new, The turn is not asked any more"
     assert news_in_words(began, turn, lean, day(14)) == f"Part 2 began today: {told}."
     assert news_in_words(began, turn, turn, day(15)) == "Part 2 began on Mon 7 Dec."
+    assert news_in_words(began, turn, turn, day(14)) == "Part 2 began today."
+    assert news_in_words(began, turn, lean, day(40)) == f"Part 2 began on Mon 7 Dec 2026: {told}."
 
 
 @pytest.mark.parametrize(
@@ -263,6 +287,7 @@ def test_names_stand_in_a_row(names: list[str], words: str) -> None:
     [
         ([], []),
         ([LAST], ["From the first day"]),
+        ([weeks(2), weeks(3)], ["Weeks 1–2", "From week 3"]),
         ([weeks(2), LAST], ["Weeks 1–2", "From week 3"]),
         ([weeks(1), weeks(2), LAST], ["Week 1", "Weeks 2–3", "From week 4"]),
         ([weeks(2), until("x"), LAST], ["Weeks 1–2", "From week 3", "After that"]),
