@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from clinic.domain.attention import (
+    ASSESS_EVERY,
     AT_ONCE,
     KINDS,
     NOT_WELL,
@@ -34,6 +35,7 @@ from clinic.domain.attention import (
     RecheckSaid,
     StopSaid,
     WaitsForAnswer,
+    assess_every_problems,
     may_put_off,
     next_act,
     reasons,
@@ -425,6 +427,7 @@ NO_REASON: list[tuple[dict[str, Any], str]] = [
     (RUNS | assessed(TODAY - 99 * WEEK, every=0), "a practice that reminds nobody"),
     (RUNS | {"assess_every": 12}, "a client who was never assessed"),
     (assessed(TODAY - 99 * WEEK), "an assessment of old, and no program"),
+    (RUNS | {"assessed_on": TODAY - 99 * WEEK}, "an assessment of old, and nobody said how often"),
 ]
 
 
@@ -524,6 +527,13 @@ TIMED: list[tuple[str, dict[str, Any], datetime, datetime | None]] = [
     ),
     ("not answered", unanswered(WEEK_AGO, TODAY), NOW + 2 * DAY, None),
     ("a third one", unanswered(WEEK_AGO, YESTERDAY, TODAY), NOW + DAY, None),
+    ("re-test without an end", cites(TODAY), midnight(TODAY + 28 * DAY), None),
+    (
+        "re-test of three days",
+        cites(TODAY, TODAY + 3 * DAY),
+        midnight(TODAY + DAY),
+        midnight(TODAY + 31 * DAY),
+    ),
 ]
 
 
@@ -613,7 +623,8 @@ def test_a_program_that_another_of_its_routine_follows_on_does_not_end(
 # --- looked after
 
 
-LATE = FACTS[AttentionKind.ANSWER_LATE]
+LATE, DUE = FACTS[AttentionKind.ANSWER_LATE], FACTS[AttentionKind.ASSESSMENT_DUE]
+WITHDRAWN = FACTS[AttentionKind.CONSENT_WITHDRAWN]
 HANDLED: list[tuple[str, dict[str, Any], AttentionKind, UUID, datetime, bool]] = [
     ("a screen", SCREEN, AttentionKind.SCREEN_POSITIVE, ONE, NOW, True),
     (
@@ -657,6 +668,21 @@ HANDLED: list[tuple[str, dict[str, Any], AttentionKind, UUID, datetime, bool]] =
     ),
     ("an end", ends(TODAY + DAY), AttentionKind.ENDING, ONE, NOW, True),
     ("another end", ends(TODAY + DAY), AttentionKind.ENDING, TWO, NOW, False),
+    ("consent", {"consent_withdrawn_at": NOW}, AttentionKind.CONSENT_WITHDRAWN, CLIENT, NOW, True),
+    (
+        "consent before",
+        {"consent_withdrawn_at": NOW},
+        AttentionKind.CONSENT_WITHDRAWN,
+        CLIENT,
+        NOW - DAY,
+        False,
+    ),
+    ("another's consent", {"consent_withdrawn_at": NOW}, AttentionKind.CONSENT_WITHDRAWN, ONE, NOW, False),
+    ("another stop", stopped(StopReason.HURTS), AttentionKind.STOPPED_HURTS, TWO, NOW, False),
+    ("findings", cites(ends_on=TODAY), AttentionKind.RETEST_DUE, ONE, NOW, True),
+    ("other findings", cites(ends_on=TODAY), AttentionKind.RETEST_DUE, TWO, NOW, False),
+    ("an assessment", DUE, AttentionKind.ASSESSMENT_DUE, CLIENT, NOW, True),
+    ("another's assessment", DUE, AttentionKind.ASSESSMENT_DUE, ONE, NOW, False),
 ]
 
 
@@ -846,7 +872,10 @@ def test_what_is_said_again_shows_whatever_was_put_off() -> None:
     assert seen(logged((YESTERDAY, 9), (TODAY, 9)) | put_off) == [PAIN]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if may_put_off(kind) and kind not in BY_TIME])
+SAID = set(KINDS) - BY_TIME | {AttentionKind.ANSWER_LATE}  # before its time somebody wrote
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if may_put_off(kind) and kind in SAID])
 def test_what_was_put_off_before_it_was_said_shows_at_once(kind: AttentionKind) -> None:
     (reason,) = reasons(known(FACTS[kind]))
     for at, kinds in ((noon(FORTNIGHT_AGO), [kind]), (NOW, [])):
@@ -960,3 +989,20 @@ def test_an_assessment_that_was_looked_after_is_said_again_four_weeks_later() ->
 def test_findings_of_each_program_are_due_by_themselves() -> None:
     two = [CitingProgram(each, TODAY - 40 * DAY, None, name) for each, name in ((ONE, "A"), (TWO, "B"))]
     assert [each.subject_id for each in shown(reasons(known({"citing": two})), NOW)] == [ONE, TWO]
+
+
+def test_findings_are_taken_again_by_an_assessment_after_the_first_day_and_only_of_what_began_before() -> (
+    None
+):
+    """The one of the first day itself is what the program answers."""
+    began = {ONE: TODAY - 60 * DAY, TWO: TODAY - 40 * DAY}
+    two = [CitingProgram(each, starts_on, None) for each, starts_on in began.items()]
+    found = reasons(known({"citing": two, "assessed_on": TODAY - 40 * DAY}))
+    assert [(each.kind, each.subject_id) for each in found] == [(AttentionKind.RETEST_DUE, TWO)]
+
+
+@pytest.mark.parametrize("weeks, is_fine", [(-1, False), (0, True), (1, True), (104, True), (105, False)])
+def test_an_assessment_comes_every_so_many_weeks_up_to_two_years_or_never(weeks: int, is_fine: bool) -> None:
+    found = [(str(each), each.field) for each in assess_every_problems(weeks)]
+    assert found == ([] if is_fine else [("Weeks must be from 0 to 104.", "assess_every_weeks")])
+    assert ASSESS_EVERY == 12, "as a practice begins"

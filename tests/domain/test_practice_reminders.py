@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from clinic.domain.practice_reminders import (
+    LATEST,
     coming,
     days_between_reminders,
     due_on,
@@ -15,7 +16,7 @@ from clinic.domain.practice_reminders import (
     next_due,
     reminds_on,
 )
-from clinic.domain.progress import PracticePlan, Span
+from clinic.domain.progress import PlanPace, PracticePlan, Span
 from clinic.domain.types import LogOutcome
 
 DAY = timedelta(days=1)
@@ -54,6 +55,13 @@ HALF = logged(*range(1, 29, 2))
         pytest.param({}, plan(1), 7, id="one"),
         pytest.param(logged(*range(1, 28, 2)), plan(3), 4, id="three days a week, held"),
         pytest.param({}, plan(0), 7, id="a plan that names no day"),
+        pytest.param(logged(*range(1, 17)), plan(begun=20), 3, id="16 of 20, four days of five"),
+        pytest.param(
+            {},
+            plan(paces=(PlanPace(LONG_AGO, 1, 7), PlanPace(TODAY, 1, 2))),
+            3,
+            id="two days a week from today on",
+        ),
     ],
 )
 def test_how_many_days_pass_from_practice_to_a_reminder(
@@ -92,6 +100,14 @@ def test_how_many_days_pass_from_practice_to_a_reminder(
             True,
             id="back from a pause, which counts nowhere",
         ),
+        pytest.param(
+            {},
+            plan(pauses=(Span(TODAY - 15 * DAY, TODAY - 8 * DAY),)),
+            True,
+            id="nothing on 28 of the days around a pause: the last",
+        ),
+        pytest.param(logged(1, outcome=NOT_DONE), plan(3, begun=1), True, id="not done is no practice"),
+        pytest.param(logged(-1), plan(begun=2), True, id="logged ahead, where it was tomorrow already"),
     ],
 )
 def test_which_days_have_a_reminder(logs: dict[date, LogOutcome], of: PracticePlan, reminds: bool) -> None:
@@ -136,6 +152,12 @@ def test_the_next_one_is_today_or_tomorrow() -> None:
     assert next_due(before_the_change, time(18), BERLIN) == before_the_change + timedelta(hours=25)
     late = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
     assert next_due(late, time(6), BERLIN) == datetime(2026, 12, 1, 5, tzinfo=UTC), "it is tomorrow there"
+    evening, there = datetime(2026, 12, 1, 3, tzinfo=UTC), ZoneInfo("America/Los_Angeles")
+    assert next_due(evening, time(20), there) == evening + timedelta(hours=1), "it is still today there"
+
+
+def test_a_reminder_is_of_use_for_two_hours() -> None:
+    assert timedelta(hours=2) == LATEST
 
 
 LAST_AT = datetime(2026, 11, 30, 18, tzinfo=UTC)
@@ -148,6 +170,7 @@ LAST_AT = datetime(2026, 11, 30, 18, tzinfo=UTC)
         pytest.param("Europe/London", TODAY, LAST_AT, True, id="today"),
         pytest.param("Europe/London", TODAY - DAY, LAST_AT - DAY, False, id="yesterday"),
         pytest.param("America/Los_Angeles", TODAY + DAY, LAST_AT - DAY, True, id="for a day further on"),
+        pytest.param("America/Los_Angeles", TODAY, LAST_AT - DAY, True, id="for today, sent yesterday there"),
         pytest.param("Asia/Tokyo", TODAY - DAY, LAST_AT - DAY, True, id="today by the clock of now"),
     ],
 )

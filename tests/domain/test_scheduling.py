@@ -194,7 +194,7 @@ def test_checkins_wait_for_waking_hours_and_keep_their_date(at: str, due: str, w
 def test_waking_hours_that_end_before_they_begin_are_refused(closes: time) -> None:
     with pytest.raises(RuleBroken) as refused:
         WakingHours(time(20), closes)
-    assert refused.value.field == "closes"
+    assert (str(refused.value), refused.value.field) == ("Waking hours must begin before they end.", "closes")
 
 
 def test_a_day_that_a_zone_skipped_still_has_its_checkin() -> None:
@@ -216,6 +216,7 @@ def test_a_checkin_that_waits_over_a_day_its_zone_skipped_is_still_the_next_one(
 def test_zones_that_do_not_exist_are_refused(name: str) -> None:
     with pytest.raises(RuleBroken) as refused:
         load_zone(name)
+    assert str(refused.value) == f"There is no time zone called {name}."
     assert refused.value.field == "time_zone"
 
 
@@ -229,11 +230,21 @@ def test_a_cadence_is_read_as_it_is_written() -> None:
     assert parse_cadence("1, 3, 730") == (1, 3, 730)
 
 
-@pytest.mark.parametrize("text", ["", "a", "1,,3", "3,1", "1,1", "0,3", "-1", "1,3,731", "1.5"])
-def test_a_cadence_that_does_not_rise_from_one_is_refused(text: str) -> None:
+NO_DAYS = "Write days after the start, like 1, 3, 7, 14."
+NO_RISE = "The days must rise, from 1 up to 730."
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        *((text, NO_DAYS) for text in ("", "a", "1,,3", "1.5")),
+        *((text, NO_RISE) for text in ("3,1", "1,1", "0,3", "-1", "1,3,731")),
+    ],
+)
+def test_a_cadence_that_does_not_rise_from_one_is_refused(text: str, words: str) -> None:
     with pytest.raises(RuleBroken) as refused:
         parse_cadence(text)
-    assert refused.value.field == "cadence"
+    assert (str(refused.value), refused.value.field) == (words, "cadence")
 
 
 def first_days(schedule: Schedule, number: int = 3) -> list[str]:
@@ -391,12 +402,19 @@ def test_what_has_fallen_due_since_a_day_is_found_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    "weekday, every_weeks, field", [(None, 1, "weekday"), (7, 1, "weekday"), (0, 3, "every_weeks")]
+    "weekday, every_weeks, words, field",
+    [
+        (None, 1, "Choose a day of the week.", "weekday"),
+        (7, 1, "Choose a day of the week.", "weekday"),
+        (0, 3, "A check-in comes every week, every second or every fourth.", "every_weeks"),
+    ],
 )
-def test_a_rhythm_that_is_none_is_refused(weekday: int | None, every_weeks: int, field: str) -> None:
+def test_a_rhythm_that_is_none_is_refused(
+    weekday: int | None, every_weeks: int, words: str, field: str
+) -> None:
     with pytest.raises(RuleBroken) as refused:
         check_weeks(weekday, every_weeks)
-    assert refused.value.field == field
+    assert (str(refused.value), refused.value.field) == (words, field)
 
 
 def test_any_day_of_the_week_goes_with_any_rhythm() -> None:
