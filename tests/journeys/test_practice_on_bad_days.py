@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     SitDown = Callable[..., Reader]
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("cut_off")]
 
 # As it is after a night: the practice that the tab holds is of the day before.
 A_DAY_PASSES = """() => {

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     SitDown = Callable[..., Reader]
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("cut_off")]
 
 KEPT = "async () => (await caches.keys()).length"
 NOTHING = "async () => (await caches.keys()).length === 0"
